@@ -1,0 +1,44 @@
+"""`Authorization: Bearer cp_...` for the API."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+
+from accounts.models import Token
+
+LAST_USED_STEP = timedelta(minutes=5)  # how stale `last_used_at` may be, so that reading does not mean writing
+
+
+class TokenAuthentication(BaseAuthentication):
+    def authenticate(self, request):
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"bearer":
+            return None
+        if len(parts) != 2:
+            raise exceptions.AuthenticationFailed("Write the header as 'Authorization: Bearer TOKEN'.")
+        now = timezone.now()
+        digest = Token.digest_of(parts[1].decode("latin-1"))
+        token = Token.objects.select_related("user").filter(digest=digest).first()
+        if token is None:
+            raise exceptions.AuthenticationFailed("No such token.")
+        if token.revoked_at:
+            raise exceptions.AuthenticationFailed("This token was revoked; make a new one on your account page.")
+        if token.expires_at <= now or not token.user.is_active:
+            raise exceptions.AuthenticationFailed("This token has expired; make a new one on your account page.")
+        if token.last_used_at is None or now - token.last_used_at > LAST_USED_STEP:
+            Token.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.user, token
+
+    def authenticate_header(self, request):
+        return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "description": "A token from your account page."}

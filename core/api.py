@@ -1,0 +1,105 @@
+"""What every API endpoint shares: problem details (RFC 9457), linked pages, ETags, JSON by orjson."""
+
+import hashlib
+from http import HTTPStatus
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, pagination, renderers
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from core.errors import DomainError, StaleVersion
+
+
+class OrjsonRenderer(renderers.BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        if data is None:
+            return b""
+        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+class LinkedPagination(pagination.CursorPagination):
+    """Pages are followed by `next`, an opaque address; 100 rows by default, 2,000 at most."""
+
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 2000
+    ordering = "pk"
+
+
+def problem(status: int, *, title: str, detail: str, **extra) -> Response:
+    """A problem-details response; `extra` members such as `code`, `errors`, `current` are added as they are."""
+    response = Response(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra},
+        status=status,
+        content_type="application/problem+json",
+    )
+    return response
+
+
+def problem_details(exc, context) -> Response | None:
+    """DRF's exception handler: every refusal as problem details; unknown faults stay faults (500)."""
+    if isinstance(exc, DomainError):
+        set_rollback()
+        return _refusal(exc)
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied(*exc.args)
+    if not isinstance(exc, exceptions.APIException):
+        return None
+    set_rollback()
+    title = HTTPStatus(exc.status_code).phrase
+    extra = {}
+    if isinstance(exc, exceptions.ValidationError):
+        detail = "Some values were not taken; nothing was changed."
+        extra["errors"] = exc.detail
+    else:
+        detail = str(exc.detail)
+    response = problem(exc.status_code, title=title, detail=detail, **extra)
+    if getattr(exc, "auth_header", None):
+        response["WWW-Authenticate"] = exc.auth_header
+    if getattr(exc, "wait", None):
+        response["Retry-After"] = str(int(exc.wait))
+    return response
+
+
+def _refusal(exc: DomainError) -> Response:
+    if isinstance(exc, StaleVersion):
+        return problem(412, title="Precondition Failed", detail=exc.message, code=exc.code)
+    errors = {"errors": {exc.field: [exc.message]}} if exc.field else {}
+    return problem(409, title="Conflict", detail=exc.message, code=exc.code, **errors)
+
+
+def etag_of(content: bytes) -> str:
+    return f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+
+
+def with_etag(request, response: Response) -> Response:
+    """Set the ETag of an unrendered DRF response and turn it into 304 when the client has that copy."""
+    tag = etag_of(orjson.dumps(response.data, default=str, option=orjson.OPT_NON_STR_KEYS))
+    if tag in {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}:
+        response = Response(status=304)
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def expected_revision(request) -> int | None:
+    """The revision that the client's `If-Match: "12"` header names; None when the header is absent.
+
+    Raises ValidationError when the header is there but is not a revision.
+    """
+    value = request.headers.get("If-Match")
+    if value is None:
+        return None
+    try:
+        return int(value.strip().removeprefix("W/").strip('"'))
+    except ValueError:
+        raise exceptions.ValidationError({"If-Match": [f'Expected a revision such as "12", found {value}.']}) from None

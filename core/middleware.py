@@ -1,0 +1,17 @@
+"""Refusals that hold for every page, before any view runs."""
+
+from django.http import HttpResponseBadRequest
+
+NUL_MESSAGE = "The address contains a NUL character (%00), which no page here takes."
+
+
+class RefuseNulBytes:
+    """Answer 400 to a NUL byte in the path or query: PostgreSQL would answer with an error page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest(NUL_MESSAGE, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)

@@ -1,0 +1,90 @@
+"""Filters and tags that every template has; they format, they never query."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+
+from core.markdown import render_markdown
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str):
+    """Markdown as sanitised HTML."""
+    return render_markdown(text or "")
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """A number of points without trailing zeros, at most two decimals: 8.50 -> 8.5, None -> –."""
+    if value is None:
+        return "–"
+    text = f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+@register.filter
+def local(moment: datetime | None, course) -> str:
+    """The moment in the course's time zone: Mon 18 Oct, 23:59 (with the year when it is not this one)."""
+    if moment is None:
+        return ""
+    there = course.local(moment)
+    year = "" if there.year == course.local(timezone.now()).year else f" {there.year}"
+    return f"{there:%a} {there.day} {there:%b}{year}, {there:%H:%M}"
+
+
+@register.filter
+def relative(moment: datetime) -> str:
+    """How far off a moment is: in 3 h, in 4 days, 20 min ago."""
+    seconds = (moment - timezone.now()).total_seconds()
+    size = abs(seconds)
+    if size < 60:
+        return "now"
+    if size < 3600:
+        amount, unit = int(size // 60), "min"
+    elif size < 36 * 3600:
+        amount, unit = int(size // 3600), "h"
+    else:
+        amount = round(size / 86400)
+        unit = "day" if amount == 1 else "days"
+    return f"in {amount} {unit}" if seconds > 0 else f"{amount} {unit} ago"
+
+
+CHIP_CLASSES = {
+    "open": "", "draft": "warn", "submitted": "ok", "late": "warn", "missing": "bad", "exempt": "info", "marked": "info",
+    "released": "ok", "excused": "info", "recorded": "ok", "confirmed": "ok", "invited": "warn", "active": "ok",
+    "revoked": "bad", "expired": "bad", "new": "ok", "changed": "warn", "unchanged": "", "sent": "ok", "planned": "",
+    "skipped": "", "failed": "bad", "hidden": "warn",
+}  # fmt: skip
+
+
+@register.inclusion_tag("core/_chip.html")
+def chip(state: str, text: str = ""):
+    """`{% chip "draft" %}` or `{% chip "draft" "draft, 143 words" %}`: a state in a word, with a shape of its own."""
+    return {"tone": CHIP_CLASSES.get(str(state), ""), "state": str(state), "text": text or str(state)}
+
+
+@register.inclusion_tag("core/_due.html")
+def due(moment: datetime, course):
+    """A deadline: the distance first, then the moment in the course's zone."""
+    hours = (moment - timezone.now()).total_seconds() / 3600
+    tone = "late" if hours < 0 else "soon" if hours < 24 else ""
+    return {"moment": moment, "course": course, "tone": tone}
+
+
+@register.inclusion_tag("core/_meter.html")
+def meter(value, of, label: str):
+    """A progress bar; `label` says it in words ("14 of 20 reviews")."""
+    share = 0 if not of else min(100, round(100 * Decimal(value) / Decimal(of), 1))
+    return {"share": share, "label": label}
+
+
+@register.inclusion_tag("core/_distribution.html")
+def distribution(counts, label: str = "Scores"):
+    """Small bars. `counts` is a list of (option label, count) in order; the numbers are also there as words."""
+    top = max((count for _, count in counts), default=0)
+    bars = [{"label": name, "count": count, "height": round(100 * count / top) if top else 0} for name, count in counts]
+    return {"bars": bars, "label": label, "total": sum(count for _, count in counts)}

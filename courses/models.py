@@ -1,0 +1,278 @@
+"""A course, who is in it, when it meets and what it reads."""
+
+import secrets
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+key_validator = RegexValidator(
+    r"^[a-z0-9][a-z0-9-]*$", "Use small letters, digits and hyphens, starting with a letter or digit."
+)
+
+
+class Role(models.TextChoices):
+    STUDENT = "student", "Student"
+    ASSISTANT = "assistant", "Assistant"
+    INSTRUCTOR = "instructor", "Instructor"
+    OBSERVER = "observer", "Observer"
+
+
+STAFF_ROLES = (Role.ASSISTANT, Role.INSTRUCTOR)
+
+
+def validate_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(f"{name!r} is not a time zone; write one like America/New_York.") from None
+
+
+class CourseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Public courses, and those the user is enrolled in."""
+        public = models.Q(is_public=True)
+        if not user.is_authenticated:
+            return self.filter(public)
+        return self.filter(public | models.Exists(Enrollment.objects.active().filter(course=models.OuterRef("pk"), user=user)))
+
+    def joined_by(self, user):
+        """Courses the user is enrolled in."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(models.Exists(Enrollment.objects.active().filter(course=models.OuterRef("pk"), user=user)))
+
+
+class Course(models.Model):
+    slug = models.SlugField(max_length=60, unique=True, validators=[key_validator])
+    code = models.CharField(max_length=30)
+    title = models.CharField(max_length=200)
+    term = models.CharField(max_length=40, blank=True)
+    time_zone = models.CharField(max_length=60, default="UTC", validators=[validate_time_zone])
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    is_public = models.BooleanField(default=False)
+    description = models.TextField(blank=True)
+    # When the class usually meets; a meeting that says nothing else takes these.
+    meets_on = models.JSONField(default=list, blank=True)  # ["Tuesday", "Thursday"]
+    meets_from = models.TimeField(default=time(9, 0))
+    meets_until = models.TimeField(default=time(10, 0))
+    room = models.CharField(max_length=120, blank=True)
+    links = models.JSONField(default=list, blank=True)  # [{"title": str, "url": str}]
+    created_at = models.DateTimeField(default=timezone.now)
+    # When something that may change everybody's grade last changed (calendar, policy, rules).
+    grades_changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "code"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="course_ends_after_start")
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.title}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the course's time zone."""
+        return moment.astimezone(self.zone)
+
+    def at(self, day: date, clock: time) -> datetime:
+        """The aware moment at which clocks in the course's zone show this day and time."""
+        return datetime.combine(day, clock, tzinfo=self.zone)
+
+    def today(self) -> date:
+        return self.local(timezone.now()).date()
+
+
+class EnrollmentQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def students(self):
+        return self.filter(role=Role.STUDENT)
+
+    def staff(self):
+        return self.filter(role__in=STAFF_ROLES)
+
+    def for_display(self):
+        return self.select_related("user")
+
+
+class Enrollment(models.Model):
+    """A user in a course with a role; work hangs on this row, so it is deactivated, never deleted."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrollments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrollments")
+    role = models.CharField(max_length=12, choices=Role, default=Role.STUDENT)
+    section = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    # When something last changed that the grade rests on: as staff see it, and as the student sees it.
+    # Two stamps, or the time of a change would tell a student of a mark that is not released.
+    grade_changed_at = models.DateTimeField(default=timezone.now)
+    released_changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "user"], name="one_enrollment_per_course_and_user"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="enrollment_role_is_known"),
+        ]
+
+    def __str__(self):
+        return self.user.name
+
+    @property
+    def is_student(self) -> bool:
+        return self.role == Role.STUDENT
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF_ROLES
+
+    @property
+    def is_instructor(self) -> bool:
+        return self.role == Role.INSTRUCTOR
+
+
+def new_join_code() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class JoinLink(models.Model):
+    """A link by which people enroll themselves; it can expire, run out and be revoked."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="join_links")
+    code = models.CharField(max_length=32, unique=True, default=new_join_code)
+    role = models.CharField(
+        max_length=12, choices=[(Role.STUDENT, "Student"), (Role.OBSERVER, "Observer")], default=Role.STUDENT
+    )
+    section = models.CharField(max_length=40, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    max_uses = models.PositiveIntegerField(null=True, blank=True)
+    uses = models.PositiveIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(max_uses=None) | models.Q(uses__lte=models.F("max_uses")), name="join_link_uses_within_limit"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=["student", "observer"]), name="join_link_gives_no_staff_role"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    def refusal(self, now: datetime) -> str | None:
+        """Why the link cannot be used at this moment, or None."""
+        if self.revoked_at:
+            return "This join link was revoked."
+        if self.expires_at and self.expires_at <= now:
+            return "This join link has expired."
+        if self.max_uses is not None and self.uses >= self.max_uses:
+            return "This join link has been used as often as it may be."
+        return None
+
+
+class Page(models.Model):
+    """A piece of the course page in Markdown, such as the presentation guideline."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="pages")
+    key = models.SlugField(max_length=60, validators=[key_validator])
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["course", "key"], name="page_key_is_unique_in_course")]
+
+    def __str__(self):
+        return self.title
+
+
+class MeetingKind(models.TextChoices):
+    PAPER = "paper", "Paper"
+    PROJECT = "project", "Project"
+    LECTURE = "lecture", "Lecture"
+    HOLIDAY = "holiday", "Holiday"
+
+
+class Meeting(models.Model):
+    """One class meeting; `starts_at` and `ends_at` are clock times in the course's zone."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="meetings")
+    key = models.SlugField(max_length=60, validators=[key_validator])
+    date = models.DateField()
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+    room = models.CharField(max_length=120, blank=True)
+    topic = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10, choices=MeetingKind, default=MeetingKind.PAPER)
+
+    class Meta:
+        ordering = ["date", "starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "key"], name="meeting_key_is_unique_in_course"),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="meeting_ends_after_start"),
+            models.CheckConstraint(condition=models.Q(kind__in=MeetingKind.values), name="meeting_kind_is_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.date} {self.topic}"
+
+    @property
+    def is_holiday(self) -> bool:
+        return self.kind == MeetingKind.HOLIDAY
+
+    # These two read self.course: load meetings with select_related("course") or through a course.
+    @property
+    def start(self) -> datetime:
+        return self.course.at(self.date, self.starts_at)
+
+    @property
+    def end(self) -> datetime:
+        return self.course.at(self.date, self.ends_at)
+
+    @property
+    def end_of_day(self) -> datetime:
+        """Midnight after the meeting in the course's zone."""
+        return self.course.at(self.date + timedelta(days=1), time(0))
+
+
+class Paper(models.Model):
+    """Something to read and review, on the reading list of a meeting."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="papers")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="papers")
+    key = models.SlugField(max_length=60, validators=[key_validator])
+    title = models.CharField(max_length=300)
+    authors = models.CharField(max_length=500, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    pdf = models.FileField(upload_to="papers/", blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    # A review deadline of the paper's own; otherwise the course's rule counts back from the meeting.
+    review_due_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["meeting__date", "meeting__starts_at", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["course", "key"], name="paper_key_is_unique_in_course")]
+
+    def __str__(self):
+        return self.title

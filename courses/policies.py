@@ -1,0 +1,68 @@
+"""Who may do what in a course: the only place that mentions roles.
+
+The `require_...` functions answer for pages and API alike: a course the person is not in is 404, a role
+that may not do the thing is 403.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from courses.models import Course, Enrollment, Role
+
+
+def require_member(user, course_slug: str) -> Enrollment:
+    """The user's enrollment with its course, in one query. Raises Http404 for anybody else."""
+    enrollment = Enrollment.objects.active().select_related("course").filter(user=user, course__slug=course_slug).first()
+    if enrollment is None:
+        raise Http404("No such course.")
+    enrollment.user = user
+    return enrollment
+
+
+def require_role(user, course_slug: str, *roles: str) -> Enrollment:
+    enrollment = require_member(user, course_slug)
+    if enrollment.role not in roles:
+        raise PermissionDenied(f"This page is for: {', '.join(Role(role).label.lower() for role in roles)}.")
+    return enrollment
+
+
+def require_student(user, course_slug: str) -> Enrollment:
+    return require_role(user, course_slug, Role.STUDENT)
+
+
+def require_staff(user, course_slug: str) -> Enrollment:
+    return require_role(user, course_slug, Role.ASSISTANT, Role.INSTRUCTOR)
+
+
+def require_instructor(user, course_slug: str) -> Enrollment:
+    return require_role(user, course_slug, Role.INSTRUCTOR)
+
+
+def get_visible_course(user, course_slug: str) -> tuple[Course, Enrollment | None]:
+    """A course that the user may look at, and their enrollment if they have one; Http404 otherwise."""
+    course = Course.objects.visible_to(user).filter(slug=course_slug).first()
+    if course is None:
+        raise Http404("No such course.")
+    if not user.is_authenticated:
+        return course, None
+    enrollment = Enrollment.objects.active().filter(user=user, course=course).first()
+    if enrollment:
+        enrollment.user, enrollment.course = user, course
+    return course, enrollment
+
+
+def may_mark_work_of(marker: Enrollment, student: Enrollment) -> bool:
+    """Staff mark in their own course; an assistant who has a section marks that section only."""
+    if marker.course_id != student.course_id or not marker.is_staff or not marker.is_active:
+        return False
+    return marker.is_instructor or not marker.section or marker.section == student.section
+
+
+def students_marked_by(marker: Enrollment):
+    """The students whose work this person marks: the set to `may_mark_work_of`."""
+    students = Enrollment.objects.active().students().filter(course=marker.course_id)
+    if not marker.is_staff:
+        return students.none()
+    if marker.is_instructor or not marker.section:
+        return students
+    return students.filter(section=marker.section)

@@ -1,0 +1,107 @@
+"""The policy in versions, marks with their history, and their release. Grades are computed, never stored."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from courses.models import Course, Enrollment
+from presentations.models import SignUp
+from projects.models import Milestone, Team
+from reviews.models import Review
+
+
+class Policy(models.Model):
+    """One version of a course's grading policy; the highest number is in force.
+
+    `document` is the [grading] table of the course file, checked by grading.engine.
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="policies")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["course", "number"], name="policy_number_is_unique_in_course")]
+
+
+class Mark(models.Model):
+    """Points that a person gave for one piece of work: a review, a presentation, a team's milestone,
+    or (`component` with `enrollment`) something marked by hand.
+
+    A cleared mark keeps its row with `points` null. Students see it once `released_at` is set; what they
+    see are `released_points` and `released_comment`, so that a later change waits for its own release.
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="marks")
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, null=True, blank=True, related_name="mark")
+    sign_up = models.OneToOneField(SignUp, on_delete=models.PROTECT, null=True, blank=True, related_name="mark")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, null=True, blank=True, related_name="marks")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="marks")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, null=True, blank=True, related_name="marks")
+    component = models.CharField(max_length=60, blank=True)
+
+    points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    comment = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+    released_points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    released_comment = models.TextField(blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="mark_is_for_exactly_one_piece_of_work",
+                condition=(
+                    models.Q(review__isnull=False, sign_up=None, milestone=None, team=None, enrollment=None, component="")
+                    | models.Q(review=None, sign_up__isnull=False, milestone=None, team=None, enrollment=None, component="")
+                    | models.Q(
+                        review=None, sign_up=None, milestone__isnull=False, team__isnull=False, enrollment=None, component=""
+                    )
+                    | (
+                        models.Q(review=None, sign_up=None, milestone=None, team=None, enrollment__isnull=False)
+                        & ~models.Q(component="")
+                    )
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["team", "milestone"], condition=models.Q(team__isnull=False), name="one_mark_per_team_and_milestone"
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "component"],
+                condition=models.Q(enrollment__isnull=False),
+                name="one_mark_per_student_and_component",
+            ),
+            models.CheckConstraint(condition=models.Q(points=None) | models.Q(points__gte=0), name="mark_is_not_negative"),
+        ]
+
+    @property
+    def has_unreleased_change(self) -> bool:
+        return (self.points, self.comment) != (self.released_points, self.released_comment)
+
+
+class ChangeKind(models.TextChoices):
+    MARKED = "marked", "Marked"
+    RELEASED = "released", "Released"
+    HIDDEN = "hidden", "Hidden"
+
+
+class MarkChange(models.Model):
+    """What happened to a mark: who, when, from, to. Rows are only ever added."""
+
+    mark = models.ForeignKey(Mark, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=8, choices=ChangeKind, default=ChangeKind.MARKED)
+    points_before = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    points_after = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    comment_before = models.TextField(blank=True)
+    comment_after = models.TextField(blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]

@@ -1,0 +1,59 @@
+"""Who attended and discussed at which meeting; every change is kept."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from courses.models import Course, Enrollment, Meeting
+
+
+class ParticipationRules(models.Model):
+    course = models.OneToOneField(Course, on_delete=models.CASCADE, primary_key=True, related_name="participation_rules")
+    attended_points = models.DecimalField(max_digits=6, decimal_places=2, default=4)
+    discussed_points = models.DecimalField(max_digits=6, decimal_places=2, default=2)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attended_points__gte=0, discussed_points__gte=0),
+                name="participation_points_are_not_negative",
+            )
+        ]
+
+
+class Record(models.Model):
+    """One student at one meeting: recorded by the student, confirmed or corrected by staff."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="participation_records")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="participation_records")
+    attended = models.BooleanField(default=False)
+    discussed = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+    # Set once staff have confirmed or corrected it; from then on the student cannot change it.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["meeting", "enrollment"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "enrollment"], name="one_participation_record_per_meeting_and_student"),
+            models.CheckConstraint(
+                condition=models.Q(attended=True) | models.Q(discussed=False), name="who_discussed_also_attended"
+            ),
+        ]
+
+
+class RecordChange(models.Model):
+    """What a record was set to, when and by whom; rows are only ever added."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="changes")
+    attended = models.BooleanField()
+    discussed = models.BooleanField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]

@@ -1,0 +1,99 @@
+"""Presentation slots, their roles, who has them, and the slides."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from courses.models import Course, Enrollment, Meeting, Paper, key_validator
+
+
+class Slot(models.Model):
+    """One presentation at one meeting, usually of one paper."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="slots")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="slots")
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
+    key = models.SlugField(max_length=60, validators=[key_validator])
+    title = models.CharField(max_length=300, blank=True)  # when there is no paper
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["meeting__date", "meeting__starts_at", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["course", "key"], name="slot_key_is_unique_in_course")]
+
+    def __str__(self):
+        return self.paper.title if self.paper_id else self.title
+
+
+class SlotRole(models.Model):
+    """A part in a slot ("motivation and body", "discussion") that `capacity` people fill."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="roles")
+    key = models.SlugField(max_length=60, validators=[key_validator])
+    title = models.CharField(max_length=120)
+    capacity = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "key"], name="slot_role_key_is_unique_in_slot"),
+            models.CheckConstraint(condition=models.Q(capacity__gte=1), name="slot_role_capacity_is_positive"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class SignUp(models.Model):
+    """A student, or a guest without an account, has a role of a slot.
+
+    A withdrawn sign-up keeps its row, because a mark may hang on it.
+    """
+
+    role = models.ForeignKey(SlotRole, on_delete=models.PROTECT, related_name="sign_ups")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, null=True, blank=True, related_name="sign_ups")
+    guest_name = models.CharField(max_length=150, blank=True)
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "enrollment"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_standing_sign_up_per_role_and_student",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(enrollment__isnull=False, guest_name="")
+                | (models.Q(enrollment=None) & ~models.Q(guest_name="")),
+                name="sign_up_is_a_student_or_a_guest",
+            ),
+        ]
+
+    def __str__(self):
+        return self.guest_name or str(self.enrollment)
+
+
+class Slides(models.Model):
+    """One version of a slot's slides: a file or a link."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="slides")
+    number = models.PositiveIntegerField()
+    url = models.URLField(max_length=500, blank=True)
+    file = models.FileField(upload_to="slides/", blank=True)
+    file_kind = models.CharField(max_length=8, blank=True)
+    file_name = models.CharField(max_length=100, blank=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "number"], name="slides_number_is_unique_in_slot"),
+            models.CheckConstraint(condition=~models.Q(url="") | ~models.Q(file=""), name="slides_are_a_file_or_a_link"),
+        ]

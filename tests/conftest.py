@@ -1,0 +1,54 @@
+import os
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
+
+
+def pytest_configure(config):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.CELERY_TASK_EAGER_PROPAGATES = True
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+def pytest_runtest_setup(item):
+    """Where CI runs (REQUIRE_BACKENDS=1), a missing backend is a failure, not a skip."""
+    for marker, present in (
+        ("postgres", connection.vendor == "postgresql"),
+        ("redis", bool(settings.REDIS_URL)),
+    ):
+        if item.get_closest_marker(marker) and not present:
+            message = f"needs {marker}: set {'DATABASE_URL' if marker == 'postgres' else 'REDIS_URL'}"
+            if os.environ.get("REQUIRE_BACKENDS") == "1":
+                pytest.fail(message, pytrace=False)
+            pytest.skip(message)
+
+
+@pytest.fixture
+def course(db):
+    return CourseFactory()
+
+
+@pytest.fixture
+def student(course):
+    return EnrollmentFactory(course=course)
+
+
+@pytest.fixture
+def assistant(course):
+    return EnrollmentFactory(course=course, role="assistant")
+
+
+@pytest.fixture
+def instructor(course):
+    return EnrollmentFactory(course=course, role="instructor")
+
+
+@pytest.fixture
+def outsider(db):
+    return UserFactory()

@@ -1,0 +1,336 @@
+"""One factory a model. Dates are fixed: tests that care about time travel with time-machine."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Token, User
+from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
+from grading.models import Mark, Policy
+from participation.models import ParticipationRules, Record
+from planner.models import Reminder, ReminderRules
+from presentations.models import SignUp, Slides, Slot, SlotRole
+from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMember
+from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion, Score
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.edu")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.PostGenerationMethodCall("set_password", "correct horse battery")
+
+    @classmethod
+    def _after_postgeneration(cls, instance, create, results=None):
+        if create:
+            instance.save()
+
+
+class TokenFactory(DjangoModelFactory):
+    """`TokenFactory(secret="cp_x")` is used with `Authorization: Bearer cp_x`."""
+
+    class Meta:
+        model = Token
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"cp_secret{n}")
+
+    user = factory.SubFactory(UserFactory)
+    name = "Notebook"
+    hint = factory.LazyAttribute(lambda token: token.secret[:8])
+    digest = factory.LazyAttribute(lambda token: Token.digest_of(token.secret))
+    scopes = factory.LazyFunction(lambda: ["grades:read"])
+    expires_at = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+class CourseFactory(DjangoModelFactory):
+    class Meta:
+        model = Course
+
+    slug = factory.Sequence(lambda n: f"course-{n}")
+    code = factory.Sequence(lambda n: f"C{n}")
+    title = "ML and Systems"
+    term = "Fall 2021"
+    time_zone = "America/New_York"
+    starts_on = date(2021, 9, 1)
+    ends_on = date(2021, 12, 8)
+    meets_on = factory.LazyFunction(lambda: ["Tuesday", "Thursday"])
+    meets_from = time(8, 30)
+    meets_until = time(9, 45)
+    room = "Marston Hall 211"
+    is_public = False
+
+
+class EnrollmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Enrollment
+
+    course = factory.SubFactory(CourseFactory)
+    user = factory.SubFactory(UserFactory)
+    role = "student"
+
+
+class JoinLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = JoinLink
+
+    course = factory.SubFactory(CourseFactory)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class PageFactory(DjangoModelFactory):
+    class Meta:
+        model = Page
+
+    course = factory.SubFactory(CourseFactory)
+    key = factory.Sequence(lambda n: f"page-{n}")
+    title = "Presentation guideline"
+    body = "Start with the motivation."
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    course = factory.SubFactory(CourseFactory)
+    key = factory.Sequence(lambda n: f"m{n}")
+    date = factory.Sequence(lambda n: date(2021, 9, 2) + timedelta(days=7 * (n % 12)))
+    starts_at = time(8, 30)
+    ends_at = time(9, 45)
+    topic = "Transformer"
+    kind = "paper"
+
+
+class PaperFactory(DjangoModelFactory):
+    class Meta:
+        model = Paper
+
+    course = factory.SubFactory(CourseFactory)
+    meeting = factory.SubFactory(MeetingFactory, course=factory.SelfAttribute("..course"))
+    key = factory.Sequence(lambda n: f"paper-{n}")
+    title = factory.Sequence(lambda n: f"Paper {n}")
+    url = "https://example.org/paper.pdf"
+
+
+class ReviewFormFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewForm
+
+    course = factory.SubFactory(CourseFactory)
+    key = factory.Sequence(lambda n: f"form-{n}")
+
+
+class FieldFactory(DjangoModelFactory):
+    class Meta:
+        model = Field
+
+    form = factory.SubFactory(ReviewFormFactory)
+    key = factory.Sequence(lambda n: f"field-{n}")
+    label = "Summary"
+    kind = "text"
+
+
+class ScoreFieldFactory(FieldFactory):
+    label = "Overall merit"
+    kind = "score"
+    options = factory.LazyFunction(
+        lambda: [
+            {"value": n, "label": label} for n, label in enumerate(["Reject", "Weak", "Fair", "Good", "Excellent"], start=1)
+        ]
+    )
+
+
+class ReviewRulesFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewRules
+
+    course = factory.SubFactory(CourseFactory)
+    form = factory.SubFactory(ReviewFormFactory, course=factory.SelfAttribute("..course"))
+    required_count = 20
+
+
+class ReviewFactory(DjangoModelFactory):
+    """A draft; `SubmittedReviewFactory` makes one that is in."""
+
+    class Meta:
+        model = Review
+
+    paper = factory.SubFactory(PaperFactory)
+    course = factory.SelfAttribute("paper.course")
+    reviewer = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..paper.course"))
+    answers = factory.LazyFunction(dict)
+
+
+class ReviewVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewVersion
+
+    review = factory.SubFactory(ReviewFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    answers = factory.SelfAttribute("review.answers")
+    submitted_at = datetime(2021, 9, 1, 12, 0, tzinfo=UTC)
+
+
+class SubmittedReviewFactory(ReviewFactory):
+    class Meta:
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def version(self, create, extracted, **kwargs):
+        self.current = ReviewVersionFactory(review=self, number=1, **kwargs)
+        self.has_unsubmitted_changes = False
+        self.save()
+
+
+class ScoreFactory(DjangoModelFactory):
+    class Meta:
+        model = Score
+
+    review = factory.SubFactory(SubmittedReviewFactory)
+    field = factory.SubFactory(ScoreFieldFactory)
+    value = 4
+
+
+class SlotFactory(DjangoModelFactory):
+    class Meta:
+        model = Slot
+
+    course = factory.SubFactory(CourseFactory)
+    meeting = factory.SubFactory(MeetingFactory, course=factory.SelfAttribute("..course"))
+    paper = factory.SubFactory(
+        PaperFactory, course=factory.SelfAttribute("..course"), meeting=factory.SelfAttribute("..meeting")
+    )
+    key = factory.Sequence(lambda n: f"slot-{n}")
+
+
+class SlotRoleFactory(DjangoModelFactory):
+    class Meta:
+        model = SlotRole
+
+    slot = factory.SubFactory(SlotFactory)
+    key = "presenter"
+    title = "Presenter"
+
+
+class SignUpFactory(DjangoModelFactory):
+    class Meta:
+        model = SignUp
+
+    role = factory.SubFactory(SlotRoleFactory)
+    enrollment = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..role.slot.course"))
+
+
+class SlidesFactory(DjangoModelFactory):
+    class Meta:
+        model = Slides
+
+    slot = factory.SubFactory(SlotFactory)
+    number = 1
+    url = "https://example.org/slides"
+    uploaded_by = factory.SubFactory(UserFactory)
+
+
+class ProjectRulesFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectRules
+
+    course = factory.SubFactory(CourseFactory)
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    course = factory.SubFactory(CourseFactory)
+    name = factory.Sequence(lambda n: f"Team {n}")
+
+
+class TeamMemberFactory(DjangoModelFactory):
+    class Meta:
+        model = TeamMember
+
+    team = factory.SubFactory(TeamFactory)
+    enrollment = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..team.course"))
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    course = factory.SubFactory(CourseFactory)
+    key = factory.Sequence(lambda n: f"milestone-{n}")
+    title = "Project report"
+    due_at = datetime(2021, 12, 8, 4, 59, tzinfo=UTC)
+    max_points = Decimal(20)
+
+
+class DeliverableFactory(DjangoModelFactory):
+    class Meta:
+        model = Deliverable
+
+    team = factory.SubFactory(TeamFactory)
+    milestone = factory.SubFactory(MilestoneFactory, course=factory.SelfAttribute("..team.course"))
+    number = 1
+    url = "https://example.org/report"
+    submitted_by = factory.SubFactory(UserFactory)
+
+
+class ParticipationRulesFactory(DjangoModelFactory):
+    class Meta:
+        model = ParticipationRules
+
+    course = factory.SubFactory(CourseFactory)
+
+
+class RecordFactory(DjangoModelFactory):
+    class Meta:
+        model = Record
+
+    meeting = factory.SubFactory(MeetingFactory)
+    enrollment = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..meeting.course"))
+    attended = True
+
+
+class PolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = Policy
+
+    course = factory.SubFactory(CourseFactory)
+    number = 1
+    document = factory.LazyFunction(dict)
+
+
+class MarkFactory(DjangoModelFactory):
+    """The mark of a review; pass review=None with another target for the other kinds."""
+
+    class Meta:
+        model = Mark
+
+    review = factory.SubFactory(SubmittedReviewFactory)
+    course = factory.SelfAttribute("review.course")
+    points = Decimal("8.5")
+    marked_by = factory.SubFactory(UserFactory)
+
+
+class ReminderRulesFactory(DjangoModelFactory):
+    class Meta:
+        model = ReminderRules
+
+    course = factory.SubFactory(CourseFactory)
+
+
+class ReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = Reminder
+
+    enrollment = factory.SubFactory(EnrollmentFactory)
+    kind = "review"
+    key = "paper-1"
+    due_at = datetime(2021, 9, 2, 3, 59, tzinfo=UTC)
+    hours_before = 24
+    title = "Paper 1"

@@ -1,0 +1,68 @@
+"""Every URL over every kind of visitor, and no URL without a row."""
+
+import importlib
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.access import WHO, Row
+from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
+
+APPS = (
+    "accounts",
+    "courses",
+    "reviews",
+    "presentations",
+    "projects",
+    "participation",
+    "grading",
+    "planner",
+    "coursefile",
+    "home",
+)
+ROWS: list[Row] = [row for app in APPS for row in importlib.import_module(f"tests.{app}.access").ROWS]
+
+
+def sign_in(client, who, course, student):
+    if who == "anonymous":
+        return
+    if who == "outsider":
+        client.force_login(UserFactory())
+    elif who == "student":
+        client.force_login(student.user)
+    else:
+        role = "student" if who == "other" else who
+        client.force_login(EnrollmentFactory(course=course, role=role).user)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method}-{row.url}")
+def test_url_answers_as_the_access_table_says(client, db, row, who):
+    course = CourseFactory(is_public=row.public_course)
+    student = EnrollmentFactory(course=course)
+    url = reverse(row.url, kwargs=row.make(course, student))
+    sign_in(client, who, course, student)
+
+    body = {"data": json.dumps(row.data), "content_type": "application/json"} if row.json else {"data": row.data}
+    response = getattr(client, row.method)(url, **body)
+
+    expected = getattr(row, who)
+    if expected == "login":
+        assert (response.status_code, urlsplit(response["Location"]).path) == (302, reverse("account_login"))
+    else:
+        assert response.status_code == expected
+
+
+def url_names(patterns, namespace=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from url_names(pattern.url_patterns, inner)
+
+
+def test_every_url_is_in_the_access_table():
+    assert set(url_names(get_resolver().url_patterns)) - {row.url for row in ROWS} == set()
