@@ -35,12 +35,11 @@ class LinkedPagination(pagination.CursorPagination):
 
 def problem(status: int, *, title: str, detail: str, **extra) -> Response:
     """A problem-details response; `extra` members such as `code`, `errors`, `current` are added as they are."""
-    response = Response(
+    return Response(
         {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra},
         status=status,
         content_type="application/problem+json",
     )
-    return response
 
 
 def problem_details(exc, context) -> Response | None:

@@ -14,7 +14,7 @@ class DomainError(Exception):
         self.code = code
 
 
-class StaleVersion(DomainError):
+class StaleVersion(DomainError):  # noqa: N818 - named for the state, as Django's DoesNotExist is
     """Somebody (perhaps the same person in another tab) saved since this copy was read.
 
     `current` is the object as it now stands, so that a page can show both texts.

@@ -17,13 +17,39 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-MATHML_TAGS = set(
-    ["math", "semantics", "mrow", "mi", "mo", "mn", "ms", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "mmultiscripts", "mprescripts", "none"]
-)
+# fmt: off
+MATHML_TAGS = {
+    "math", "semantics", "mrow", "mi", "mo", "mn", "ms", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover",
+    "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
+    "mmultiscripts", "mprescripts", "none",
+}
+# fmt: on
 MATHML_ATTRIBUTES = {
-    "display", "mathvariant", "stretchy", "fence", "form", "separator", "lspace", "rspace", "largeop", "movablelimits",
-    "accent", "accentunder", "linethickness", "columnalign", "rowspacing", "columnspacing", "width", "height", "depth",
-    "scriptlevel", "displaystyle", "minsize", "maxsize", "symmetric", "notation",
+    "display",
+    "mathvariant",
+    "stretchy",
+    "fence",
+    "form",
+    "separator",
+    "lspace",
+    "rspace",
+    "largeop",
+    "movablelimits",
+    "accent",
+    "accentunder",
+    "linethickness",
+    "columnalign",
+    "rowspacing",
+    "columnspacing",
+    "width",
+    "height",
+    "depth",
+    "scriptlevel",
+    "displaystyle",
+    "minsize",
+    "maxsize",
+    "symmetric",
+    "notation",
 }  # fmt: skip
 MATHML_ATTRIBUTES_BY_TAG = dict.fromkeys(MATHML_TAGS, MATHML_ATTRIBUTES)
 MAX_MATHS = 2_000  # characters in one formula; longer is shown as it was typed

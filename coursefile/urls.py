@@ -1,3 +1,2 @@
-
 app_name = "coursefile"
 urlpatterns: list = []

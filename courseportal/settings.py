@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "planner",
     "coursefile",
     "home",
+    "demo",
 ]
 
 MIDDLEWARE = [

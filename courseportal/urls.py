@@ -1,6 +1,5 @@
 """Every address of the site; each app owns its own part."""
 
-from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
@@ -17,5 +16,3 @@ urlpatterns = [
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),
 ]
-if settings.SHOW_DEVELOPER_MAIL:
-    urlpatterns.append(path("developer/mail/", include("home.developer_mail_urls")))
