@@ -1,1 +1,17 @@
-"""The grading engine: facts and a policy in, an explanation out; no database, no clock."""
+"""The grading engine: facts and a policy in, an explanation out; no database, no clock.
+
+A policy is the [grading] table of a course file (docs/grading-policy.md). `lint` tells what is wrong with one,
+`read_policy` makes it ready to use, `compute` answers one student's facts with an `Explanation`.
+"""
+
+from grading.engine.compute import compute
+from grading.engine.facts import Facts, Item, State
+from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
+from grading.engine.policy import Component, Policy, read_policy
+from grading.engine.schema import POLICY_SCHEMA
+from grading.engine.tree import Explanation, Node, Outcome, Total
+
+__all__ = [
+    "ERROR", "POLICY_SCHEMA", "WARNING", "Component", "Explanation", "Facts", "Finding", "Item", "Known", "Node", "Outcome",
+    "Policy", "State", "Total", "compute", "lint", "read_policy",
+]  # fmt: skip

@@ -1,0 +1,41 @@
+"""What is known about one student, as the engine takes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class State(StrEnum):
+    """Where one piece of work stands, as far as its audience may know."""
+
+    MARKED = "marked"  # has points
+    PENDING = "pending"  # handed in or given, not marked yet
+    MISSING = "missing"  # its time is over and nothing came
+    OPEN = "open"  # can still be done
+    EXEMPT = "exempt"  # counts neither for nor against
+
+
+class Item(NamedTuple):
+    """One piece of work. `points` is a number exactly when the state is MARKED; `out_of` is above zero.
+
+    `when` is an ISO date for display, `ref` whatever the caller wants to find the work again by.
+    """
+
+    key: str
+    title: str
+    state: State
+    points: Decimal | None
+    out_of: Decimal
+    note: str = ""
+    when: str = ""
+    ref: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Items by source name. While the course is not over, items that are not listed yet may still come."""
+
+    sources: Mapping[str, tuple[Item, ...]]
+    is_over: bool = False

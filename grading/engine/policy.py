@@ -1,0 +1,162 @@
+"""A policy document, read into values that the engine computes with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from grading.engine.schema import DEFAULT_MAX_POINTS, DEFAULT_ROUNDING
+from grading.engine.steps import STEPS
+
+ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
+ROUNDING_WORDS = {
+    "half_up": "halves up",
+    "half_even": "halves to the even digit",
+    "down": "down",
+    "up": "up",
+}
+# What a component does when its author states no aggregate.
+DEFAULT_AGGREGATE = {"reviews": "mean", "presentations": "mean", "participation": "sum", "milestones": "sum", "manual": "sum"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    key: str
+    title: str
+    weight: Fraction
+    source: str = ""
+    steps: tuple[Step, ...] = ()
+    milestones: tuple[str, ...] | None = None  # None: every milestone
+    credit: str = "marks"
+    max_points: Decimal = Decimal(DEFAULT_MAX_POINTS)
+    parts: tuple["Component", ...] = ()
+
+    def leaves(self):
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    decimals: int
+    mode: str
+    letters: str
+
+    def apply(self, value: Fraction) -> Decimal:
+        """The number as it is shown. This is the one place where a result is rounded."""
+        unit = 10**self.decimals
+        scaled = value * unit
+        whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
+        if _goes_up(self.mode, whole, Fraction(rest, scaled.denominator)):
+            whole += 1
+        return Decimal(whole if value >= 0 else -whole).scaleb(-self.decimals)
+
+    @property
+    def words(self) -> str:
+        return f"rounded to {self.decimals} {'decimal' if self.decimals == 1 else 'decimals'}, {ROUNDING_WORDS[self.mode]}"
+
+
+def _goes_up(mode: str, whole: int, rest: Fraction) -> bool:
+    half = Fraction(1, 2)
+    if mode == "half_up":
+        return rest >= half
+    if mode == "half_even":
+        return rest > half or (rest == half and whole % 2 == 1)
+    return mode == "up" and rest > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    letter: str
+    lowest: Fraction  # the band reaches from here up to, not including, the next
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    components: tuple[Component, ...]
+    is_scaled: bool
+    rounding: Rounding
+    letters: tuple[Band, ...]
+
+    @property
+    def weight_sum(self) -> Fraction:
+        return sum((component.weight for component in self.components), Fraction(0))
+
+    @property
+    def out_of(self) -> Fraction:
+        return Fraction(100) if self.is_scaled else self.weight_sum
+
+    def leaves(self):
+        for component in self.components:
+            yield from component.leaves()
+
+    def leaf(self, key: str) -> Component | None:
+        return next((component for component in self.leaves() if component.key == key), None)
+
+    def rounded(self, value: Fraction | None) -> Decimal | None:
+        return None if value is None else self.rounding.apply(value)
+
+    def letter_of(self, value: Fraction | None) -> str:
+        if value is None:
+            return ""
+        compared = Fraction(self.rounding.apply(value)) if self.rounding.letters == "rounded" else value
+        return next((band.letter for band in self.letters if compared >= band.lowest), "")
+
+
+def exact(number: int | float | Decimal) -> Fraction:
+    """The number as its author wrote it: 0.1 in a document is one tenth."""
+    return Fraction(str(number))
+
+
+def read_policy(document: Mapping) -> Policy:
+    """The document as a Policy. It must be free of lint errors."""
+    rounding = DEFAULT_ROUNDING | document.get("rounding", {})
+    bands = [Band(band["letter"], exact(band["from"])) for band in document.get("letters", [])]
+    return Policy(
+        components=tuple(_read_component(component) for component in document["components"]),
+        is_scaled=document.get("weights", "scale") == "scale",
+        rounding=Rounding(**rounding),
+        letters=tuple(sorted(bands, key=lambda band: -band.lowest)),
+    )
+
+
+def _read_component(raw: Mapping) -> Component:
+    if "parts" in raw:
+        parts = tuple(_read_component(part) for part in raw["parts"])
+        return Component(raw["key"], raw["title"], sum((part.weight for part in parts), Fraction(0)), parts=parts)
+    return Component(
+        key=raw["key"],
+        title=raw["title"],
+        weight=exact(raw["weight"]),
+        source=raw["source"],
+        steps=_read_steps(raw),
+        milestones=tuple(raw["milestones"]) if "milestones" in raw else None,
+        credit=raw.get("credit", "marks"),
+        max_points=Decimal(str(raw.get("max_points", DEFAULT_MAX_POINTS))),
+    )
+
+
+def _read_steps(raw: Mapping) -> tuple[Step, ...]:
+    """The stated steps, with the source's aggregate put where the author left it out: before the first cap, or last."""
+    steps = [Step(step["step"], _read_params(step)) for step in raw.get("steps", [])]
+    if not any(STEPS[step.name].is_aggregate for step in steps):
+        before_cap = next((place for place, step in enumerate(steps) if step.name == "cap"), len(steps))
+        steps.insert(before_cap, Step(DEFAULT_AGGREGATE[raw["source"]], {}))
+    return tuple(steps)
+
+
+def _read_params(step: Mapping) -> dict[str, Any]:
+    return {
+        name: step[name] if param.schema["type"] == "integer" else exact(step[name])
+        for name, param in STEPS[step["step"]].params.items()
+        if name in step
+    }

@@ -1,0 +1,105 @@
+"""The published shape of the [grading] table, made from the table of steps so that the two cannot differ."""
+
+from grading.engine.steps import STEPS
+
+SOURCES = ("reviews", "presentations", "participation", "milestones", "manual")
+DEFAULT_MAX_POINTS = 10
+DEFAULT_ROUNDING = {"decimals": 1, "mode": "half_up", "letters": "rounded"}
+
+_WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": 1000}
+_KEY = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "maxLength": 60}
+_TITLE = {"type": "string", "minLength": 1, "maxLength": 120}
+
+
+def _step_schema() -> dict:
+    cases = [
+        {
+            "if": {"properties": {"step": {"const": name}}, "required": ["step"]},
+            "then": {
+                "properties": {"step": {"description": kind.does}} | {key: param.schema for key, param in kind.params.items()},
+                "required": [key for key, param in kind.params.items() if param.is_required],
+                "additionalProperties": False,
+            },
+        }
+        for name, kind in STEPS.items()
+    ]
+    return {"type": "object", "properties": {"step": {"enum": list(STEPS)}}, "required": ["step"], "allOf": cases}
+
+
+_GROUP = {
+    "properties": {
+        "key": _KEY,
+        "title": _TITLE,
+        "weight": _WEIGHT | {"description": "May be stated for the reader; it must be the sum of the parts"},
+        "parts": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/component"}},
+    },
+    "required": ["key", "title", "parts"],
+    "additionalProperties": False,
+}
+_LEAF = {
+    "properties": {
+        "key": _KEY,
+        "title": _TITLE,
+        "weight": _WEIGHT,
+        "source": {"enum": list(SOURCES), "description": "Where the points come from"},
+        "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
+        "milestones": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "Milestone keys, for the source milestones; all of them when left out",
+        },
+        "credit": {"enum": ["marks", "submission"], "description": "For reviews: their marks, or full credit for handing in"},
+        "max_points": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 10000,
+            "description": f"For presentations and manual: the upper end of a mark; {DEFAULT_MAX_POINTS} when left out",
+        },
+    },
+    "required": ["key", "title", "weight", "source"],
+    "additionalProperties": False,
+}
+
+POLICY_SCHEMA: dict = {
+    # Its own $id keeps the inner references right when this schema stands inside the course file's.
+    "$id": "urn:courseportal:grading-policy",
+    "type": "object",
+    "description": "How the grade is made up",
+    "properties": {
+        "weights": {
+            "enum": ["scale", "sum"],
+            "description": "When the weights do not add up to 100: scale the total up to 100, or count out of their sum",
+        },
+        "components": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/component"}},
+        "rounding": {
+            "type": "object",
+            "properties": {
+                "decimals": {"type": "integer", "minimum": 0, "maximum": 6},
+                "mode": {"enum": ["half_up", "half_even", "down", "up"]},
+                "letters": {"enum": ["rounded", "exact"], "description": "Which total the letters are read from"},
+            },
+            "additionalProperties": False,
+        },
+        "letters": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "letter": {"type": "string", "minLength": 1, "maxLength": 8},
+                    "from": {"type": "number", "minimum": 0, "description": "The band's lower bound; it belongs to the band"},
+                    "to": {"type": "number", "description": "May be stated for the reader; must be the next band's from"},
+                },
+                "required": ["letter", "from"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["components"],
+    "additionalProperties": False,
+    "$defs": {
+        "component": {"type": "object", "if": {"required": ["parts"]}, "then": _GROUP, "else": _LEAF},
+        "step": _step_schema(),
+    },
+}

@@ -1,0 +1,74 @@
+"""The explanation tree: what page, API and export show. Numbers are exact; `Policy.rounded` is for display."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grading.engine.facts import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One reading ("so far" or "final") of a component.
+
+    `share` is 0 to 1 of the weight, None when nothing counts yet; `earned` = share × weight; `possible` is the
+    weight that `earned` is out of (0 when nothing counts yet). `counted` are the keys of the items that count.
+    """
+
+    share: Fraction | None
+    earned: Fraction
+    possible: Fraction
+    words: tuple[str, ...]
+    counted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A component; a group has `parts` and no items."""
+
+    key: str
+    title: str
+    weight: Fraction
+    source: str  # "" for a group
+    so_far: Outcome
+    final: Outcome
+    items: tuple[Item, ...] = ()
+    parts: tuple["Node", ...] = ()
+
+    def leaves(self):
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum over the components.
+
+    `points` of `possible` in the policy's weights; `value` is on the policy's scale (0 to 100, or 0 to the sum of
+    the weights); None when nothing counts yet. `letter` is "" without letters or without a value.
+    """
+
+    points: Fraction
+    possible: Fraction
+    value: Fraction | None
+    letter: str
+    words: tuple[str, ...]
+
+    @property
+    def percentage(self) -> Fraction | None:
+        return 100 * self.points / self.possible if self.possible else None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`so_far` leaves out what nobody could have yet; `final` counts all that is outstanding as zero."""
+
+    components: tuple[Node, ...]
+    so_far: Total
+    final: Total
+    out_of: Fraction  # the upper end of the policy's scale
+
+    def leaves(self):
+        for component in self.components:
+            yield from component.leaves()
