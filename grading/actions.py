@@ -1,7 +1,6 @@
 """Every write to policy and marks."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import transaction
 
