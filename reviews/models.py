@@ -1,8 +1,10 @@
 """Review forms, the rules they are asked under, reviews and every submitted version."""
 
-from datetime import time
+import secrets
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Paper, key_validator
@@ -101,6 +103,83 @@ class ReviewRules(models.Model):
             models.CheckConstraint(condition=models.Q(names__in=Names.values), name="review_names_is_known"),
         ]
 
+    @staticmethod
+    def of(course: Course) -> "ReviewRules | None":
+        """The rules of a course, None when it asks for no reviews; asked for once per course object."""
+        return getattr(course, "review_rules", None)
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(minutes=self.grace_minutes)
+
+    def due_at(self, paper: Paper) -> datetime:
+        """When the paper's review is due; reads paper.meeting."""
+        return paper.review_due_at or self._due_on(paper.meeting.date)
+
+    def closes_at(self, paper: Paper) -> datetime:
+        """The end of the grace: a review is taken up to and at this moment."""
+        return self.due_at(paper) + self.grace
+
+    def _due_on(self, meeting_date: date) -> datetime:
+        # In UTC, or adding the grace would be clock arithmetic, wrong in the night the clocks change.
+        return self.course.at(meeting_date - timedelta(days=self.due_days_before), self.due_time).astimezone(UTC)
+
+    def last_closed_date(self, now: datetime) -> date:
+        """The latest meeting date whose reviews had closed by `now`, so that the database can compare dates."""
+        limit = now - self.grace
+        day = self.course.local(limit).date() + timedelta(days=self.due_days_before + 1)
+        while self._due_on(day) >= limit:
+            day -= timedelta(days=1)
+        return day
+
+
+def closed_papers(rules: ReviewRules, now: datetime) -> Q:
+    """Reviews of papers whose deadline and grace are over; says the same as `rules.closes_at(paper) < now`."""
+    own_deadline = Q(paper__review_due_at__lt=now - rules.grace)
+    by_rule = Q(paper__review_due_at=None, paper__meeting__date__lte=rules.last_closed_date(now))
+    return own_deadline | by_rule
+
+
+NOTHING = Q(pk__in=[])
+
+
+class ReviewQuerySet(models.QuerySet):
+    def submitted(self):
+        return self.filter(current__isnull=False)
+
+    def visible_to(self, enrollment: Enrollment):
+        """What this member may read: their own reviews, drafts included, and those that are open to them."""
+        if not enrollment.is_active:
+            return self.none()
+        return self.filter(Q(reviewer=enrollment) | self._opened_to(enrollment), course=enrollment.course_id)
+
+    def open_to(self, enrollment: Enrollment):
+        """Submitted reviews of the papers whose reviews the rules have opened to this member."""
+        if not enrollment.is_active:
+            return self.none()
+        return self.filter(self._opened_to(enrollment), course=enrollment.course_id)
+
+    @staticmethod
+    def _opened_to(enrollment: Enrollment) -> Q:
+        """The set to `policies.may_read_others`; reads enrollment.course."""
+        submitted = Q(current__isnull=False)
+        rules = ReviewRules.of(enrollment.course)
+        if enrollment.is_staff:
+            return submitted
+        if rules is None or rules.visibility == Visibility.NEVER:
+            return NOTHING
+        closed = closed_papers(rules, timezone.now())
+        if not enrollment.is_student or rules.visibility == Visibility.AFTER_DEADLINE:
+            return submitted & closed
+        if rules.visibility == Visibility.ALWAYS:
+            return submitted
+        own = Review.objects.submitted().filter(paper=OuterRef("paper"), reviewer=enrollment)
+        return submitted & (closed | Exists(own))
+
+
+def new_handle() -> str:
+    return secrets.token_hex(8)
+
 
 class Review(models.Model):
     """One reviewer's answers to one paper's form: the draft being typed, and what was last submitted.
@@ -119,6 +198,11 @@ class Review(models.Model):
     current = models.OneToOneField("ReviewVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     has_unsubmitted_changes = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    # What addresses and the API call the review, and its place in a list without names: random, because
+    # the primary key would tell in which order people began to write.
+    handle = models.CharField(max_length=16, unique=True, default=new_handle, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["paper", "pk"]
