@@ -1,15 +1,12 @@
 """`Authorization: Bearer cp_...` for the API."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 
+from accounts import actions
 from accounts.models import Token
-
-LAST_USED_STEP = timedelta(minutes=5)  # how stale `last_used_at` may be, so that reading does not mean writing
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -28,8 +25,7 @@ class TokenAuthentication(BaseAuthentication):
             raise exceptions.AuthenticationFailed("This token was revoked; make a new one on your account page.")
         if token.expires_at <= now or not token.user.is_active:
             raise exceptions.AuthenticationFailed("This token has expired; make a new one on your account page.")
-        if token.last_used_at is None or now - token.last_used_at > LAST_USED_STEP:
-            Token.objects.filter(pk=token.pk).update(last_used_at=now)
+        actions.note_token_use(token=token, now=now)
         return token.user, token
 
     def authenticate_header(self, request):

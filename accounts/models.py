@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -18,7 +18,11 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email: str, password: str, **fields):
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Whoever may run commands on the server vouches for the address, so it needs no verification mail."""
+        with transaction.atomic():
+            user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+        return user
 
     def get_by_natural_key(self, email):
         return self.get(email=email.lower())
@@ -54,6 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self):
         return self.name
 
+    @property
+    def was_never_used(self) -> bool:
+        """Nobody has signed in yet: the account is a name on a roster."""
+        return self.last_login is None and not self.has_usable_password()
+
 
 class Scope(models.TextChoices):
     """What a token may touch; `:write` includes reading the same things."""
@@ -73,6 +82,10 @@ class Scope(models.TextChoices):
 
 
 class TokenQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """A person's tokens are nobody else's business."""
+        return self.filter(user=user)
+
     def usable(self, now: datetime):
         return self.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
 
@@ -113,6 +126,12 @@ class Token(models.Model):
     def digest_of(secret: str) -> str:
         """SHA-256 is enough here: the secret is 256 random bits, not a password."""
         return hashlib.sha256(secret.encode()).hexdigest()
+
+    @property
+    def state(self) -> str:
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "active"
 
     def has_scope(self, scope: str) -> bool:
         return scope in self.scopes or (scope.endswith(":read") and scope.replace(":read", ":write") in self.scopes)

@@ -1,10 +1,17 @@
 """Every write to a course, its people and its links."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 
-from courses.models import Course, Enrollment
+from accounts.models import User
+from core.errors import DomainError, StaleVersion
+from courses import tasks
+from courses.models import Course, Enrollment, JoinLink, Role
+from courses.queries import Entry, RosterPlan, plan_roster
 
 
 def stamp_grade_change(*, enrollments: Iterable[Enrollment | int], seen_by_student: bool) -> None:
@@ -21,3 +28,162 @@ def stamp_grade_change(*, enrollments: Iterable[Enrollment | int], seen_by_stude
 def stamp_course_change(*, course: Course) -> None:
     """Note that something has changed that everybody's grade may rest on: calendar, rules, policy."""
     Course.objects.filter(pk=course.pk).update(grades_changed_at=timezone.now())
+
+
+def _lock(course: Course) -> Course:
+    """Serialise changes to who is in the course; rows that merely refer to the course may still be written."""
+    return Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+
+
+def _invite(enrollments: Iterable[Enrollment]) -> None:
+    for enrollment in enrollments:
+        transaction.on_commit(partial(tasks.send_invitation.delay, enrollment.pk))
+
+
+class BadRoster(DomainError):  # noqa: N818 - named for the state, as StaleVersion is
+    """Some lines of the roster cannot be applied; `plan` says which."""
+
+    def __init__(self, plan: RosterPlan):
+        count = len({problem.number for problem in plan.problems})
+        subject = "1 line has a problem" if count == 1 else f"{count} lines have problems"
+        super().__init__(
+            f"{subject}, so nothing was applied. Mend the roster, or apply the good lines only.",
+            field="text",
+            code="bad_lines",
+        )
+        self.plan = plan
+
+
+@transaction.atomic
+def apply_roster(*, course: Course, text: str, skip_bad_lines: bool = False, expected_digest: str | None = None) -> RosterPlan:
+    """Enroll and change people as the roster says, all of it or nothing; the plan that was carried out.
+
+    `expected_digest` names the plan that a person agreed to: StaleVersion (with the new plan) when it is
+    no longer what would happen. Raises BadRoster and UnreadableRoster.
+    """
+    course = _lock(course)
+    plan = plan_roster(course, text)
+    if expected_digest is not None and expected_digest != plan.digest:
+        raise StaleVersion(
+            "The course or the roster has changed since the preview. Nothing was applied; look at the new preview.",
+            current=plan,
+        )
+    if plan.problems and not skip_bad_lines:
+        raise BadRoster(plan)
+    _rename([entry for entry in plan.entries if entry.user and entry.user.name != entry.name])
+    _change([entry for entry in plan.entries if entry.state == "changed"])
+    _enroll(course, [entry for entry in plan.entries if entry.state in ("new", "added")])
+    return plan
+
+
+def _rename(entries: list[Entry]) -> None:
+    for entry in entries:
+        entry.user.name = entry.name
+    User.objects.bulk_update([entry.user for entry in entries], ["name"])
+
+
+def _change(entries: list[Entry]) -> None:
+    for entry in entries:
+        entry.enrollment.role, entry.enrollment.section, entry.enrollment.is_active = entry.role, entry.section, True
+    enrollments = [entry.enrollment for entry in entries]
+    Enrollment.objects.bulk_update(enrollments, ["role", "section", "is_active"])
+    stamp_grade_change(enrollments=enrollments, seen_by_student=True)
+
+
+def _enroll(course: Course, entries: list[Entry]) -> None:
+    new = [User(email=entry.line.email, name=entry.name) for entry in entries if entry.user is None]
+    for user in new:
+        user.set_unusable_password()
+    # Another course may be inviting the same person at this moment; then their account is used.
+    User.objects.bulk_create(new, ignore_conflicts=True)
+    users = {user.email: user for user in User.objects.filter(email__in=[user.email for user in new])}
+    _invite(
+        Enrollment.objects.bulk_create(
+            Enrollment(course=course, user=entry.user or users[entry.line.email], role=entry.role, section=entry.section)
+            for entry in entries
+        )
+    )
+
+
+@transaction.atomic
+def change_enrollment(*, enrollment: Enrollment, role: str, section: str, is_active: bool) -> Enrollment:
+    """Give the person this role, section and state in the course; what they did is kept whatever changes."""
+    course = _lock(enrollment.course)
+    enrollment = course.enrollments.for_display().select_for_update(no_key=True, of=("self",)).get(pk=enrollment.pk)
+    stays_instructor = role == Role.INSTRUCTOR and is_active
+    others = course.enrollments.active().instructors().exclude(pk=enrollment.pk)
+    if enrollment.is_active and enrollment.is_instructor and not stays_instructor and not others.exists():
+        raise DomainError(
+            f"{enrollment.user.name} is the course's last active instructor. Make somebody else an instructor first.",
+            code="last_instructor",
+        )
+    if (enrollment.role, enrollment.section, enrollment.is_active) != (role, section, is_active):
+        enrollment.role, enrollment.section, enrollment.is_active = role, section, is_active
+        enrollment.save(update_fields=["role", "section", "is_active"])
+        stamp_grade_change(enrollments=[enrollment], seen_by_student=True)
+    return enrollment
+
+
+@transaction.atomic
+def ask_for_invitation(*, enrollment: Enrollment) -> Enrollment:
+    """Mail the person (again) that they are in the course and how to sign in."""
+    enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
+    if not enrollment.is_active:
+        raise DomainError("This person is not active in the course, so no invitation was sent.")
+    enrollment.invitation_sent_at = None
+    enrollment.save(update_fields=["invitation_sent_at"])
+    _invite([enrollment])
+    return enrollment
+
+
+def claim_invitation(*, enrollment_id: int) -> bool:
+    """True for the one caller that is to send the mail; a repeated or second task gets False."""
+    waiting = Enrollment.objects.active().filter(pk=enrollment_id, invitation_sent_at=None)
+    return bool(waiting.update(invitation_sent_at=timezone.now()))
+
+
+def release_invitation(*, enrollment_id: int) -> None:
+    """The mail could not be sent: let the next try have it."""
+    Enrollment.objects.filter(pk=enrollment_id).update(invitation_sent_at=None)
+
+
+@transaction.atomic
+def create_join_link(
+    *, course: Course, by: User, role: str, section: str = "", expires_at: datetime | None = None, max_uses: int | None = None
+) -> JoinLink:
+    if role not in JoinLink.ROLES:
+        raise DomainError("A join link makes students or observers only.", field="role")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise DomainError("This moment has passed; choose one to come, or none.", field="expires_at")
+    if max_uses == 0:
+        raise DomainError("A link that nobody can use is of no use: write 1 or more, or leave it empty.", field="max_uses")
+    return JoinLink.objects.create(
+        course=course, created_by=by, role=role, section=section, expires_at=expires_at, max_uses=max_uses
+    )
+
+
+@transaction.atomic
+def revoke_join_link(*, link: JoinLink) -> JoinLink:
+    """Stop the link for good; revoking it again changes nothing."""
+    link = JoinLink.objects.select_for_update(no_key=True).get(pk=link.pk)
+    if link.revoked_at is None:
+        link.revoked_at = timezone.now()
+        link.save(update_fields=["revoked_at"])
+    return link
+
+
+@transaction.atomic
+def join_course(*, link: JoinLink, user: User) -> Enrollment:
+    """Enroll the user by the link; joining again changes nothing and uses nothing up."""
+    course = _lock(link.course)
+    link = JoinLink.objects.select_for_update(no_key=True).get(pk=link.pk)
+    enrollment = course.enrollments.filter(user=user).first()
+    if enrollment and enrollment.is_active:
+        return enrollment
+    if enrollment:
+        raise DomainError("You were taken off this course. A join link cannot bring you back; ask the instructor.")
+    if refusal := link.refusal(timezone.now()):
+        raise DomainError(f"{refusal} Ask the instructor for a new one.", code="link_closed")
+    link.uses += 1
+    link.save(update_fields=["uses"])
+    return Enrollment.objects.create(course=course, user=user, role=link.role, section=link.section)

@@ -104,6 +104,15 @@ class EnrollmentQuerySet(models.QuerySet):
     def staff(self):
         return self.filter(role__in=STAFF_ROLES)
 
+    def instructors(self):
+        return self.filter(role=Role.INSTRUCTOR)
+
+    def in_state(self, state: str):
+        """The set to `Enrollment.state`."""
+        if state == "inactive":
+            return self.filter(is_active=False)
+        return self.active().filter(user__last_login__isnull=state == "invited")
+
     def for_display(self):
         return self.select_related("user")
 
@@ -117,6 +126,8 @@ class Enrollment(models.Model):
     section = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    # When the person was last mailed about this course; None while a mail waits or was never asked for.
+    invitation_sent_at = models.DateTimeField(null=True, blank=True)
     # When something last changed that the grade rests on: as staff see it, and as the student sees it.
     # Two stamps, or the time of a change would tell a student of a mark that is not released.
     grade_changed_at = models.DateTimeField(default=timezone.now)
@@ -133,6 +144,13 @@ class Enrollment(models.Model):
 
     def __str__(self):
         return self.user.name
+
+    @property
+    def state(self) -> str:
+        """inactive, invited (has never signed in) or active; reads self.user."""
+        if not self.is_active:
+            return "inactive"
+        return "active" if self.user.last_login else "invited"
 
     @property
     def is_student(self) -> bool:
@@ -154,11 +172,11 @@ def new_join_code() -> str:
 class JoinLink(models.Model):
     """A link by which people enroll themselves; it can expire, run out and be revoked."""
 
+    ROLES = (Role.STUDENT, Role.OBSERVER)  # never a staff role: whoever has the link has what it gives
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="join_links")
     code = models.CharField(max_length=32, unique=True, default=new_join_code)
-    role = models.CharField(
-        max_length=12, choices=[(Role.STUDENT, "Student"), (Role.OBSERVER, "Observer")], default=Role.STUDENT
-    )
+    role = models.CharField(max_length=12, choices=[(role.value, role.label) for role in ROLES], default=Role.STUDENT)
     section = models.CharField(max_length=40, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     max_uses = models.PositiveIntegerField(null=True, blank=True)
@@ -178,6 +196,18 @@ class JoinLink(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def is_usable(self) -> bool:
+        return self.refusal(timezone.now()) is None
+
+    @property
+    def state(self) -> str:
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at and self.expires_at <= timezone.now():
+            return "expired"
+        return "active" if self.is_usable else "used up"
 
     def refusal(self, now: datetime) -> str | None:
         """Why the link cannot be used at this moment, or None."""

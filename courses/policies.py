@@ -38,6 +38,11 @@ def require_instructor(user, course_slug: str) -> Enrollment:
     return require_role(user, course_slug, Role.INSTRUCTOR)
 
 
+def require_people(user, course_slug: str) -> Enrollment:
+    """The enrollment of somebody who may see and change who is in the course, emails included."""
+    return require_instructor(user, course_slug)
+
+
 def get_visible_course(user, course_slug: str) -> tuple[Course, Enrollment | None]:
     """A course that the user may look at, and their enrollment if they have one; Http404 otherwise."""
     course = Course.objects.visible_to(user).filter(slug=course_slug).first()

@@ -1,0 +1,19 @@
+"""How allauth behaves here: an account comes from a roster or a join link, never from nowhere."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.urls import reverse
+
+from courses.models import JoinLink
+
+JOIN_CODE = "join_code"  # session key: the join link by which somebody without an account came
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request) -> bool:
+        """Only for somebody who came by a join link, and only while the link works."""
+        link = JoinLink.objects.filter(code=request.session.get(JOIN_CODE, "")).first()
+        return link is not None and link.is_usable
+
+    def get_login_redirect_url(self, request) -> str:
+        code = request.session.get(JOIN_CODE)
+        return reverse("courses:join", args=[code]) if code else super().get_login_redirect_url(request)

@@ -1,0 +1,36 @@
+"""Mail about being in a course."""
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.queries import password_link
+from courses import actions
+from courses.models import Enrollment
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=6)
+def send_invitation(enrollment_id: int) -> None:
+    """Tell a person that they are in the course; once for each time it was asked for, however often this runs."""
+    if not actions.claim_invitation(enrollment_id=enrollment_id):
+        return
+    try:
+        _send(Enrollment.objects.select_related("user", "course").get(pk=enrollment_id))
+    except OSError:  # the mail server's failures are OSErrors; the retry must find the mail unclaimed
+        actions.release_invitation(enrollment_id=enrollment_id)
+        raise
+
+
+def _send(enrollment: Enrollment) -> None:
+    user, course = enrollment.user, enrollment.course
+    course_path = reverse("home:today", args=[course.slug])
+    path = f"{password_link(user)}?next={course_path}" if user.was_never_used else course_path
+    days = settings.PASSWORD_RESET_TIMEOUT // 86400
+    body = render_to_string(
+        "courses/email/invitation.txt",
+        {"enrollment": enrollment, "user": user, "course": course, "link": settings.SITE_URL + path, "days": days},
+    )
+    subject = " ".join(f"You are in {course.code} {course.title}".split())
+    send_mail(subject, body, None, [user.email])
