@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
+from core.uploads import PDF, check_upload
 from courses import tasks
-from courses.models import Course, Enrollment, JoinLink, Role
+from courses.models import Course, Enrollment, JoinLink, Paper, Role
 from courses.queries import Entry, RosterPlan, plan_roster
 
 
@@ -28,6 +29,20 @@ def stamp_grade_change(*, enrollments: Iterable[Enrollment | int], seen_by_stude
 def stamp_course_change(*, course: Course) -> None:
     """Note that something has changed that everybody's grade may rest on: calendar, rules, policy."""
     Course.objects.filter(pk=course.pk).update(grades_changed_at=timezone.now())
+
+
+@transaction.atomic
+def set_paper_pdf(*, paper: Paper, upload) -> Paper:
+    """Keep the uploaded PDF with the paper, in place of an earlier one; DomainError when it is not a PDF."""
+    checked = check_upload(upload, allowed=(PDF,), field="pdf")
+    paper = Paper.objects.select_for_update(no_key=True).get(pk=paper.pk)
+    before = paper.pdf.name
+    paper.pdf.save(checked.safe_name, upload, save=False)
+    paper.save(update_fields=["pdf"])
+    if before:
+        # Only once the new name is committed: a rollback must not leave the paper without its file.
+        transaction.on_commit(partial(paper.pdf.storage.delete, before))
+    return paper
 
 
 def _lock(course: Course) -> Course:
