@@ -258,6 +258,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # A join link offers fewer roles than an enrollment has; without names of ours the two would get made-up ones.
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "courses.models.Role.choices"},
 }
 
 LANGUAGE_CODE = "en-us"
