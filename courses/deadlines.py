@@ -37,6 +37,7 @@ class Deadline:
     url: str
     detail: str = ""
     is_required: bool = True
+    words: int | None = None  # of a draft that is text
 
     @property
     def is_owed(self) -> bool:

@@ -1,0 +1,99 @@
+"""What people owe, gathered from the features, and what the course's reminders make of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from courses.deadlines import Deadline, State
+from courses.models import Course, Enrollment
+from participation import queries as participation
+from planner.models import Reminder, ReminderRules
+from planner.timing import hours_due
+from projects import queries as projects
+from reviews import queries as reviews
+
+AHEAD = timedelta(days=7)  # how far the list of coming reminders looks
+
+
+def to_do(enrollment: Enrollment) -> list[Deadline]:
+    """Everything with a deadline, settled or not, by deadline."""
+    deadlines = [
+        *reviews.deadlines_for(enrollment),
+        *participation.deadlines_for(enrollment),
+        *projects.deadlines_for(enrollment),
+    ]
+    return sorted(deadlines, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.title))
+
+
+def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
+    """What active students still owe with start < due <= end and are reminded of."""
+    return [*reviews.owed_between(course, start, end), *projects.owed_between(course, start, end)]
+
+
+def hours_on_record(deadlines: Iterable[Deadline]) -> dict[tuple, set[int]]:
+    """{(enrollment id, kind, key, due_at): the hours for which a reminder was written down}."""
+    deadlines = list(deadlines)
+    rows = Reminder.objects.filter(
+        enrollment__in={deadline.enrollment_id for deadline in deadlines},
+        due_at__in={deadline.due_at for deadline in deadlines},
+    ).values_list("enrollment", "kind", "key", "due_at", "hours_before")
+    found = defaultdict(set)
+    for *work, hours in rows.order_by():
+        found[tuple(work)].add(hours)
+    return found
+
+
+def check_of(reminder: Reminder, now: datetime) -> tuple[Deadline | None, str]:
+    """The deadline as it now stands, and why the reminder must not be sent ("" when it must be).
+
+    Reads reminder.enrollment.user and its course.
+    """
+    enrollment = reminder.enrollment
+    if not (enrollment.is_active and enrollment.user.is_active):
+        return None, "no longer in the course"
+    work = (reminder.kind, reminder.key)
+    deadline = next((each for each in to_do(enrollment) if (each.kind, each.key) == work), None)
+    if deadline is None:
+        return None, "no longer asked for"
+    if deadline.state in (State.SUBMITTED, State.LATE):
+        return deadline, "already done"
+    if not deadline.is_owed and deadline.state != State.MISSING:
+        return deadline, "no longer required"
+    if deadline.due_at != reminder.due_at:
+        return deadline, "the deadline moved"
+    if deadline.due_at <= now:
+        return deadline, "the deadline has passed"
+    due = hours_due(ReminderRules.hours_of(enrollment.course), deadline.due_at, now)
+    if not due:
+        return deadline, "the course's rules changed"
+    return deadline, "" if due[0] == reminder.hours_before else "a nearer reminder takes its place"
+
+
+@dataclass(frozen=True)
+class ComingReminder:
+    """What will be sent at a moment if nobody hands anything in before."""
+
+    sends_at: datetime
+    hours_before: int
+    kind: str
+    key: str
+    title: str
+    due_at: datetime
+    students: int
+
+
+def coming_reminders(course: Course, now: datetime) -> list[ComingReminder]:
+    """The reminders of the next seven days in order, from what is owed at this moment."""
+    hours = ReminderRules.hours_of(course)
+    if not hours:
+        return []
+    owed = owed_between(course, now, now + AHEAD + timedelta(hours=max(hours)))
+    students = Counter((deadline.due_at, deadline.kind, deadline.key, deadline.title) for deadline in owed)
+    coming = [
+        ComingReminder(due_at - timedelta(hours=hour), hour, kind, key, title, due_at, count)
+        for (due_at, kind, key, title), count in students.items()
+        for hour in hours
+        if now < due_at - timedelta(hours=hour) <= now + AHEAD
+    ]
+    return sorted(coming, key=lambda reminder: (reminder.sends_at, reminder.title))

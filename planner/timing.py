@@ -1,0 +1,23 @@
+"""Which of a course's reminders of a deadline has come: arithmetic on moments, no database."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+
+def hours_due(hours: Iterable[int], due_at: datetime, now: datetime) -> list[int]:
+    """The reminders whose time has come, the one nearest to the deadline first; none once it has passed."""
+    left = due_at - now
+    if left <= timedelta(0):
+        return []
+    return sorted(hour for hour in set(hours) if left <= timedelta(hours=hour))
+
+
+def time_left(due_at: datetime, now: datetime) -> str:
+    """In words for a mail, to the nearest hour ("3 h"), or minute in the last hour ("45 min").
+
+    Says what is true when the mail leaves: one that waited for the mail server must not promise 24 h.
+    """
+    minutes = round((due_at - now).total_seconds() / 60)
+    if minutes < 60:
+        return f"{max(minutes, 1)} min"
+    return f"{round(minutes / 60)} h"
