@@ -35,7 +35,10 @@ def clean_answers(fields: Iterable[Field], answers: dict) -> dict:
     known = {field.key for field in fields}
     for key in answers:
         if key not in known:
-            raise DomainError(f"This form has no field {key!r}; its fields are {', '.join(sorted(known))}.", field=str(key))
+            shown = str(key)[:60].encode("ascii", "backslashreplace").decode()
+            raise DomainError(
+                f"This form has no field '{shown}'; its fields are {', '.join(sorted(known))}.", field=shown, code="bad_shape"
+            )
     return {field.key: _clean(field, answers.get(field.key)) for field in fields}
 
 

@@ -1,28 +1,53 @@
 """What the rest of the portal asks the reviews: plain functions, a constant number of queries each."""
 
+from reviews.queries.comparing import changes_since_previous, conflict_between
 from reviews.queries.duties import (
+    Duty,
     Progress,
     ReviewFact,
     deadlines_for,
+    duties_of,
+    duty_of,
     grading_facts,
     owed_between,
     progress_of,
     review_due_at,
     reviewable_papers,
+    student_count,
     submitted_counts,
+)
+from reviews.queries.reading import (
+    PaperRow,
+    ReadableReview,
+    paper_rows,
+    read_paper,
+    reviewer_rows,
+    version_answers,
 )
 from reviews.queries.scores import ScoreSummary, score_summaries
 
 __all__ = [
+    "Duty",
+    "PaperRow",
     "Progress",
+    "ReadableReview",
     "ReviewFact",
     "ScoreSummary",
+    "changes_since_previous",
+    "conflict_between",
     "deadlines_for",
+    "duties_of",
+    "duty_of",
     "grading_facts",
     "owed_between",
+    "paper_rows",
     "progress_of",
+    "read_paper",
     "review_due_at",
     "reviewable_papers",
+    "reviewer_rows",
     "score_summaries",
+    "student_count",
     "submitted_counts",
+    "version_answers",
 ]

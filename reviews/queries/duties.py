@@ -46,6 +46,7 @@ class Standing:
     review_id: int | None = None
     handle: str = ""
     words: int = 0
+    version: int = 0
     submitted_at: datetime | None = None
     is_late: bool = False
     has_unsubmitted_changes: bool = False
@@ -59,6 +60,27 @@ class Standing:
 
 
 NOTHING_YET = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One student's review of one paper: by when, and where it stands. `is_required` is False for a spare one."""
+
+    paper: Paper
+    due_at: datetime
+    closes_at: datetime
+    standing: Standing
+    state: State
+    is_required: bool
+
+    @property
+    def is_late_now(self) -> bool:
+        """Whether the deadline is over and the grace is not."""
+        return self.due_at < timezone.now() <= self.closes_at
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closes_at < timezone.now()
 
 
 def review_due_at(paper: Paper, rules: ReviewRules) -> datetime:
@@ -76,27 +98,34 @@ def standings(course: Course, **of) -> dict[tuple[int, int], Standing]:
         Review.objects.filter(course=course, **of)
         .order_by()
         .values_list(
-            "reviewer_id", "paper_id", "pk", "handle", "words",
+            "reviewer_id", "paper_id", "pk", "handle", "words", "current__number",
             "current__submitted_at", "current__is_late", "has_unsubmitted_changes",
         )
     )  # fmt: skip
     return {
-        (reviewer, paper): Standing(pk, handle, words, submitted_at, bool(is_late), changed)
-        for reviewer, paper, pk, handle, words, submitted_at, is_late, changed in rows
+        (reviewer, paper): Standing(pk, handle, words, number or 0, submitted_at, bool(is_late), changed)
+        for reviewer, paper, pk, handle, words, number, submitted_at, is_late, changed in rows
     }
 
 
-def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
+def duties_of(enrollment: Enrollment) -> list[Duty]:
     """The student's reviews in the calendar's order; empty for other roles and courses without reviews."""
     rules = ReviewRules.of(enrollment.course)
     if rules is None or not enrollment.is_student or not enrollment.is_active:
         return []
-    papers = list(reviewable_papers(enrollment.course))
+    found = list(reviewable_papers(enrollment.course))
     own = standings(enrollment.course, reviewer=enrollment)
-    is_required = _still_required(rules, papers, enrollment.pk, own)
-    return [
-        _deadline(enrollment, paper, rules, own.get((enrollment.pk, paper.pk), NOTHING_YET), is_required) for paper in papers
-    ]
+    is_required = _still_required(rules, found, enrollment.pk, own)
+    return [_duty(paper, rules, own.get((enrollment.pk, paper.pk), NOTHING_YET), is_required) for paper in found]
+
+
+def duty_of(enrollment: Enrollment, paper: Paper) -> Duty | None:
+    """One paper's review by this student, None for other roles; reads paper.meeting. Counts nothing else as done."""
+    rules = ReviewRules.of(enrollment.course)
+    if rules is None or not enrollment.is_student:
+        return None
+    own = standings(enrollment.course, reviewer=enrollment, paper=paper)
+    return _duty(paper, rules, own.get((enrollment.pk, paper.pk), NOTHING_YET), True)
 
 
 def _still_required(rules: ReviewRules, papers: Iterable[Paper], student: int, begun: dict) -> bool:
@@ -107,20 +136,36 @@ def _still_required(rules: ReviewRules, papers: Iterable[Paper], student: int, b
     return submitted < rules.required_count
 
 
-def _deadline(enrollment: Enrollment, paper: Paper, rules: ReviewRules, standing: Standing, is_required: bool) -> Deadline:
-    now = timezone.now()
+def _duty(paper: Paper, rules: ReviewRules, standing: Standing, is_required: bool) -> Duty:
     due_at, closes_at = rules.due_at(paper), rules.closes_at(paper)
+    return Duty(
+        paper=paper,
+        due_at=due_at,
+        closes_at=closes_at,
+        standing=standing,
+        state=standing.state(closes_at, timezone.now()),
+        is_required=is_required or standing.submitted_at is not None,
+    )
+
+
+def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
+    """The student's reviews as the to-do list, calendar and reminders take them."""
+    return [_deadline(enrollment, duty) for duty in duties_of(enrollment)]
+
+
+def _deadline(enrollment: Enrollment, duty: Duty) -> Deadline:
     return Deadline(
         enrollment_id=enrollment.pk,
         kind="review",
-        key=paper.key,
-        title=paper.title,
-        due_at=due_at,
-        closes_at=closes_at,
-        state=standing.state(closes_at, now),
-        url=reverse("reviews:review_edit", args=[enrollment.course.slug, paper.key]),
-        detail=_detail(standing, is_late_now=due_at < now <= closes_at),
-        is_required=is_required or standing.submitted_at is not None,
+        key=duty.paper.key,
+        title=duty.paper.title,
+        due_at=duty.due_at,
+        closes_at=duty.closes_at,
+        state=duty.state,
+        url=reverse("reviews:review_edit", args=[enrollment.course.slug, duty.paper.key]),
+        detail=_detail(duty.standing, is_late_now=duty.is_late_now),
+        is_required=duty.is_required,
+        words=duty.standing.words if duty.standing.review_id else None,
     )
 
 
@@ -149,7 +194,7 @@ def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadlin
     for student in students:
         student.course = course
     deadlines = (
-        _deadline(student, paper, rules, begun.get((student.pk, paper.pk), NOTHING_YET), True)
+        _deadline(student, _duty(paper, rules, begun.get((student.pk, paper.pk), NOTHING_YET), True))
         for student in students
         if _still_required(rules, papers, student.pk, begun)
         for paper in due
@@ -199,6 +244,10 @@ def _fact(paper: Paper, due_at: datetime, closes_at: datetime, standing: Standin
         submitted_at=standing.submitted_at,
         is_late=standing.is_late,
     )
+
+
+def student_count(course: Course) -> int:
+    return Enrollment.objects.active().students().filter(course=course).count()
 
 
 def submitted_counts(course: Course) -> dict[int, int]:

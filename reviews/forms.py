@@ -1,0 +1,73 @@
+"""The review form as HTML form fields, made from the rows that describe it. Shape only: actions know the rules."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.text import count_words, text_problem, tidy
+from reviews.answers import CHOICE_LIMIT, SCORE_LIMIT
+from reviews.models import Field, FieldKind
+
+NO_ANSWER = ("", "No answer")
+
+
+class TextAnswer(forms.Field):
+    """Text as it was typed; not a CharField, whose NUL check would speak beside ours."""
+
+    def to_python(self, value) -> str:
+        return tidy(value or "")
+
+    def validate(self, value):
+        problem = text_problem(value)
+        if problem:
+            raise ValidationError(problem)
+
+
+class ScoreAnswer(forms.IntegerField):
+    """Any whole number: a draft may hold a score that the form has dropped since; submitting says so."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=-SCORE_LIMIT, max_value=SCORE_LIMIT, **kwargs)
+
+
+def _choices(field: Field) -> list[tuple]:
+    given = [(option["value"], option["label"]) for option in field.options]
+    return given if field.is_required else [*given, NO_ANSWER]
+
+
+def _form_field(field: Field) -> forms.Field:
+    common = {"label": field.label, "help_text": field.description, "required": False}
+    match field.kind:
+        case FieldKind.TEXT:
+            made = TextAnswer(widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}), **common)
+        case FieldKind.SCORE:
+            made = ScoreAnswer(widget=forms.RadioSelect(choices=_choices(field)), **common)
+        case FieldKind.CHOICE:
+            made = forms.CharField(max_length=CHOICE_LIMIT, widget=forms.RadioSelect(choices=_choices(field)), **common)
+        case FieldKind.CHECKBOX:
+            made = forms.BooleanField(**common)
+    made.source = field
+    return made
+
+
+class AnswersForm(forms.Form):
+    """`fields` are the course's form; `cleaned_data` are answers as `save_draft` takes them."""
+
+    prefix = "answer"
+
+    def __init__(self, fields: Iterable[Field], *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields = {field.key: _form_field(field) for field in fields}
+        for key, field in self.fields.items():
+            if isinstance(field, TextAnswer):
+                field.words = count_words(self[key].value() or "")
+
+    def add_problems(self, problems: dict[str, list[str]]) -> None:
+        """Show what keeps the answers from being submitted beside the fields at fault."""
+        for key, messages in problems.items():
+            self.add_error(key, messages)
+
+
+class PdfForm(forms.Form):
+    pdf = forms.FileField(label="PDF of the paper", widget=forms.FileInput(attrs={"accept": "application/pdf"}))

@@ -1,0 +1,297 @@
+// The review editor: saves the draft while it is being typed and always says truly whether it is saved.
+//
+// Without this script the form works by plain posts. The script never touches what is in the fields unless
+// the writer asks for it, and unsaved text is also kept in this browser until the portal has it.
+
+const QUIET = 1500; // ms without typing before a save
+const RETRY_FIRST = 2000;
+const RETRY_MOST = 60000;
+const KEEPALIVE_MOST = 60000; // bytes a browser lets a closing page send
+
+const form = document.getElementById("review-editor");
+const revision = form.elements.namedItem("revision");
+const statusLine = form.querySelector("[data-status]");
+const sinceLine = form.querySelector("[data-since]");
+const stateLine = form.querySelector("[data-state]");
+const conflictBox = form.querySelector("[data-conflict]");
+
+let saved = form.dataset.saved === "yes" ? answers() : null; // what the portal has, as far as this page knows
+let savedAt = null;
+let saving = null; // the save under way
+let timer = null;
+let wait = RETRY_FIRST;
+let conflict = form.querySelector("[data-conflict-revision]") !== null;
+let leaving = false;
+
+function answers() {
+  const data = new FormData(form);
+  for (const name of [...data.keys()]) if (!name.startsWith("answer-")) data.delete(name);
+  return new URLSearchParams(data).toString();
+}
+
+const isDirty = () => answers() !== saved;
+
+function say(text) {
+  if (statusLine.textContent !== text) statusLine.textContent = text;
+}
+
+function tick() {
+  const seconds = savedAt === null || isDirty() ? null : Math.round((Date.now() - savedAt) / 1000);
+  sinceLine.textContent =
+    seconds === null ? "" : seconds < 60 ? `${seconds} s ago` : seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
+}
+
+// -- the copy in this browser
+
+const backup = {
+  keep() {
+    try {
+      localStorage.setItem(form.dataset.backup, JSON.stringify({ revision: revision.value, answers: answers(), at: Date.now() }));
+      return true;
+    } catch {
+      return false; // storage is full or switched off; the status line then does not promise a copy
+    }
+  },
+  drop() {
+    try {
+      localStorage.removeItem(form.dataset.backup);
+    } catch {
+      // nothing was kept either
+    }
+  },
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem(form.dataset.backup));
+    } catch {
+      return null;
+    }
+  },
+};
+
+function sayNotSaved(why) {
+  const kept = backup.keep() ? "your text is kept in this browser" : "keep this page open, the text is only here";
+  say(`Not saved: ${why}; ${kept}.`);
+}
+
+// -- saving
+
+function csrfToken() {
+  // The cookie first: signing in again in another tab changes it, and this page's field is then old.
+  const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+  return cookie ? cookie.slice("csrftoken=".length) : form.elements.namedItem("csrfmiddlewaretoken").value;
+}
+
+function schedule(delay) {
+  clearTimeout(timer);
+  timer = setTimeout(save, delay);
+}
+
+function retryLater() {
+  schedule(wait);
+  wait = Math.min(wait * 2, RETRY_MOST);
+}
+
+async function save({ closing = false } = {}) {
+  clearTimeout(timer);
+  if (conflict || leaving || !isDirty()) return;
+  if (saving) {
+    // A save sent twice on one revision would meet itself; wait for the answer, then send what is new.
+    await saving;
+    return save({ closing });
+  }
+  const sent = answers();
+  saving = send(sent, closing);
+  try {
+    await saving;
+  } finally {
+    saving = null;
+  }
+  if (isDirty() && saved === sent) schedule(QUIET);
+}
+
+async function send(sent, closing) {
+  const body = `${sent}&revision=${encodeURIComponent(revision.value)}`;
+  if (!closing) say("Saving…");
+  let response;
+  try {
+    response = await fetch(form.dataset.autosave, {
+      method: "POST",
+      body,
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": csrfToken() },
+      redirect: "manual",
+      keepalive: closing && body.length < KEEPALIVE_MOST,
+    });
+  } catch {
+    sayNotSaved("no connection");
+    retryLater();
+    return;
+  }
+  try {
+    await take(response, sent);
+  } catch {
+    sayNotSaved("the portal's answer could not be read, it will be tried again");
+    retryLater();
+  }
+}
+
+async function take(response, sent) {
+  if (response.ok) return taken(await response.json(), sent);
+  if (response.status === 409) return showConflict(await response.json());
+  if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) return showSignedOut();
+  if (response.status === 422) return showErrors((await response.json()).errors);
+  if (response.status === 400 || response.status === 413) return sayNotSaved("the text is too long for one save");
+  if (response.status === 404) return sayNotSaved("you can no longer review this paper");
+  sayNotSaved("the portal has a fault, it will be tried again");
+  retryLater();
+}
+
+function taken(result, sent) {
+  revision.value = result.revision;
+  saved = sent;
+  savedAt = Date.now();
+  wait = RETRY_FIRST;
+  if (isDirty()) {
+    backup.keep();
+  } else {
+    backup.drop();
+  }
+  say("Saved");
+  stateLine.textContent = `· ${result.state}`;
+  tick();
+}
+
+function showErrors(errors) {
+  sayNotSaved(Object.values(errors).flat().join(" "));
+}
+
+function showSignedOut() {
+  sayNotSaved("you are signed out");
+  const link = document.createElement("a");
+  link.href = form.dataset.signIn;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = "Sign in again in a new tab";
+  statusLine.append(" ", link);
+  retryLater();
+}
+
+// -- two texts
+
+function showConflict(result) {
+  conflict = true;
+  sayNotSaved("it was saved somewhere else, choose above");
+  conflictBox.innerHTML = result.html;
+}
+
+conflictBox.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keep-mine]")) {
+    event.preventDefault();
+    revision.value = form.querySelector("[data-conflict-revision]").dataset.conflictRevision;
+    conflictBox.replaceChildren();
+    conflict = false;
+    save();
+  } else if (event.target.closest("[data-take-other]")) {
+    event.preventDefault();
+    leaving = true;
+    backup.drop();
+    location.assign(form.action);
+  }
+});
+
+// -- text that this browser kept
+
+// As the portal stores it, so that a trailing blank is not taken for lost text.
+function tidied(encoded) {
+  const entries = [...new URLSearchParams(encoded)];
+  return JSON.stringify(entries.map(([name, value]) => [name, value.normalize("NFC").replace(/\r\n?/g, "\n").trimEnd()]));
+}
+
+function offerBackup() {
+  const kept = backup.read();
+  if (!kept || typeof kept.answers !== "string") return;
+  if (tidied(kept.answers) === tidied(answers())) return backup.drop();
+  const box = form.querySelector("[data-restore]");
+  const time = box.querySelector("[data-restore-time]");
+  time.dateTime = new Date(kept.at).toISOString();
+  time.textContent = new Date(kept.at).toLocaleString();
+  box.hidden = false;
+  box.querySelector("[data-restore-take]").addEventListener("click", () => {
+    fill(new URLSearchParams(kept.answers));
+    // On the revision it was typed on: had another device saved since, both texts will be shown.
+    revision.value = kept.revision;
+    box.hidden = true;
+    form.querySelectorAll("textarea").forEach(count);
+    save();
+  });
+  box.querySelector("[data-restore-drop]").addEventListener("click", () => {
+    backup.drop();
+    box.hidden = true;
+  });
+}
+
+function fill(data) {
+  for (const field of form.elements) {
+    if (!field.name.startsWith("answer-")) continue;
+    if (field.type === "radio" || field.type === "checkbox") field.checked = data.getAll(field.name).includes(field.value);
+    else field.value = data.get(field.name) ?? "";
+  }
+}
+
+// -- word counts, by the same rule as core.text.count_words
+
+function count(area) {
+  const line = form.querySelector(`[data-count-for="${area.id}"]`);
+  if (!line) return;
+  const words = (area.value.normalize("NFC").match(/[\p{L}\p{N}_]+(?:['’\-][\p{L}\p{N}_]+)*/gu) ?? []).length;
+  const { min, max } = line.dataset;
+  const asked = min && max ? ` words, ${min} to ${max} asked` : min ? ` of at least ${min} words` : max ? ` of at most ${max} words` : " words";
+  line.textContent = words + asked;
+}
+
+// -- when to save
+
+form.addEventListener("input", (event) => {
+  if (event.target.matches("textarea")) count(event.target);
+  if (!isDirty()) return;
+  if (!conflict) {
+    say("Not saved yet");
+    schedule(QUIET);
+  }
+  backup.keep();
+  tick();
+});
+form.addEventListener("focusout", () => save());
+addEventListener("online", () => save());
+addEventListener("offline", () => {
+  if (isDirty()) sayNotSaved("no connection");
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") save({ closing: true });
+  else if (isDirty()) save();
+});
+addEventListener("pagehide", () => save({ closing: true }));
+addEventListener("pageshow", (event) => {
+  // Back from the browser's page cache the revision is that of long ago; a clean page simply reads again.
+  if (event.persisted && !isDirty()) location.reload();
+});
+addEventListener("beforeunload", (event) => {
+  if (leaving || !isDirty()) return;
+  save({ closing: true });
+  event.preventDefault();
+});
+form.addEventListener("submit", async (event) => {
+  if (leaving) return;
+  if (saving) {
+    event.preventDefault();
+    const button = event.submitter;
+    await saving;
+    form.requestSubmit(button);
+    return;
+  }
+  clearTimeout(timer);
+  if (isDirty()) backup.keep(); // should this post be lost on its way, the next visit offers the text
+  leaving = true;
+});
+
+offerBackup();
+setInterval(tick, 1000);
