@@ -1,10 +1,13 @@
 """Who attended and discussed at which meeting; every change is kept."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Meeting
+from courses.policies import students_marked_by
 
 
 class ParticipationRules(models.Model):
@@ -19,6 +22,28 @@ class ParticipationRules(models.Model):
                 name="participation_points_are_not_negative",
             )
         ]
+
+    @staticmethod
+    def of(course: Course) -> "ParticipationRules | None":
+        """The rules of a course, None when it does not record participation; asked for once per course object."""
+        return getattr(course, "participation_rules", None)
+
+    def points_for(self, attended: bool, discussed: bool) -> Decimal:
+        return self.attended_points * attended + self.discussed_points * discussed
+
+    @property
+    def points_per_meeting(self) -> Decimal:
+        return self.attended_points + self.discussed_points
+
+
+class RecordQuerySet(models.QuerySet):
+    def visible_to(self, enrollment: Enrollment):
+        """A student's own records; staff, those of the students whose work they mark."""
+        if enrollment.is_staff and enrollment.is_active:
+            return self.filter(meeting__course=enrollment.course_id, enrollment__in=students_marked_by(enrollment))
+        if enrollment.is_student and enrollment.is_active:
+            return self.filter(meeting__course=enrollment.course_id, enrollment=enrollment)
+        return self.none()
 
 
 class Record(models.Model):
@@ -36,6 +61,8 @@ class Record(models.Model):
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = RecordQuerySet.as_manager()
+
     class Meta:
         ordering = ["meeting", "enrollment"]
         constraints = [
@@ -44,6 +71,10 @@ class Record(models.Model):
                 condition=models.Q(attended=True) | models.Q(discussed=False), name="who_discussed_also_attended"
             ),
         ]
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
 
 
 class RecordChange(models.Model):

@@ -2,9 +2,24 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Meeting, Paper, key_validator
+
+
+class SlotQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The slots of the courses that the user may look at: who presents is on the public schedule."""
+        return self.filter(course__in=Course.objects.visible_to(user))
+
+    def for_display(self):
+        """With everything a page shows of a slot: its roles, who stands in them, and its slides, newest first."""
+        standing = SignUp.objects.standing().select_related("enrollment__user")
+        return self.select_related("course", "meeting", "paper").prefetch_related(
+            models.Prefetch("roles__sign_ups", standing),
+            models.Prefetch("slides", Slides.objects.select_related("uploaded_by")),
+        )
 
 
 class Slot(models.Model):
@@ -17,12 +32,24 @@ class Slot(models.Model):
     title = models.CharField(max_length=300, blank=True)  # when there is no paper
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = SlotQuerySet.as_manager()
+
     class Meta:
         ordering = ["meeting__date", "meeting__starts_at", "position", "pk"]
         constraints = [models.UniqueConstraint(fields=["course", "key"], name="slot_key_is_unique_in_course")]
 
     def __str__(self):
         return self.paper.title if self.paper_id else self.title
+
+    # These read what `for_display` loads.
+    @property
+    def sign_ups(self) -> list["SignUp"]:
+        """Who stands in any of the roles, in the roles' order."""
+        return [sign_up for role in self.roles.all() for sign_up in role.standing]
+
+    @property
+    def latest_slides(self) -> "Slides | None":
+        return next(iter(self.slides.all()), None)
 
 
 class SlotRole(models.Model):
@@ -44,6 +71,21 @@ class SlotRole(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def standing(self) -> list["SignUp"]:
+        """Who has the role; reads the prefetched sign-ups."""
+        return [sign_up for sign_up in self.sign_ups.all() if sign_up.withdrawn_at is None]
+
+    @property
+    def open_places(self) -> int:
+        """How many people it still takes; a capacity lowered since never makes this negative."""
+        return max(0, self.capacity - len(self.standing))
+
+
+class SignUpQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(withdrawn_at=None)
+
 
 class SignUp(models.Model):
     """A student, or a guest without an account, has a role of a slot.
@@ -59,6 +101,8 @@ class SignUp(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignUpQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -76,7 +120,7 @@ class SignUp(models.Model):
         ]
 
     def __str__(self):
-        return self.guest_name or str(self.enrollment)
+        return self.guest_name or self.enrollment.user.name
 
 
 class Slides(models.Model):
@@ -97,3 +141,7 @@ class Slides(models.Model):
             models.UniqueConstraint(fields=["slot", "number"], name="slides_number_is_unique_in_slot"),
             models.CheckConstraint(condition=~models.Q(url="") | ~models.Q(file=""), name="slides_are_a_file_or_a_link"),
         ]
+
+    def get_absolute_url(self):
+        """Where the slides open: the link, or the file on this site. Reads slot.course."""
+        return self.url or reverse("presentations:slides_file", args=[self.slot.course.slug, self.slot.key, self.number])

@@ -1,10 +1,13 @@
 """Project teams, milestones and what the teams hand in."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, key_validator
+from courses.policies import students_marked_by
 
 
 class ProjectRules(models.Model):
@@ -14,12 +17,28 @@ class ProjectRules(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(max_team_size__gte=1), name="team_size_is_positive")]
 
+    @staticmethod
+    def of(course: Course) -> "ProjectRules | None":
+        """The rules of a course, None when it has no projects; asked for once per course object."""
+        return getattr(course, "project_rules", None)
+
+
+class TeamQuerySet(models.QuerySet):
+    def visible_to(self, enrollment: Enrollment):
+        """Who is in which team is for everybody in the course to see."""
+        return self.filter(course=enrollment.course_id) if enrollment.is_active else self.none()
+
+    def for_display(self):
+        return self.prefetch_related(models.Prefetch("members", TeamMember.objects.select_related("enrollment__user")))
+
 
 class Team(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=80)
     topic = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -60,6 +79,31 @@ class Milestone(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def closes_at(self) -> datetime:
+        """The end of the grace; from then on nothing is taken."""
+        return self.due_at + timedelta(minutes=self.grace_minutes)
+
+
+class DeliverableQuerySet(models.QuerySet):
+    def visible_to(self, enrollment: Enrollment):
+        """A student's own team's; staff, those of teams with a student whose work they mark."""
+        if not enrollment.is_active:
+            return self.none()
+        if enrollment.is_staff:
+            people = students_marked_by(enrollment)
+        elif enrollment.is_student:
+            people = Enrollment.objects.filter(pk=enrollment.pk)
+        else:
+            return self.none()
+        teams = TeamMember.objects.filter(enrollment__in=people).values("team")
+        in_course = self.filter(team__course=enrollment.course_id)
+        # An instructor also sees what a team handed in whose members have all left it since.
+        return in_course if enrollment.is_instructor else in_course.filter(team__in=teams)
+
+    def for_display(self):
+        return self.select_related("submitted_by", "milestone", "team__course")
+
 
 class Deliverable(models.Model):
     """One version of what a team handed in for a milestone: a file, a link or both."""
@@ -75,6 +119,8 @@ class Deliverable(models.Model):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(default=timezone.now)
     is_late = models.BooleanField(default=False)
+
+    objects = DeliverableQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]

@@ -1,0 +1,98 @@
+"""Meetings and what is recorded of them: for the student, the staff sheet, the to-do list and grading."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.deadlines import Deadline, State
+from courses.models import Course, Enrollment, Meeting, MeetingKind
+from participation import policies
+from participation.models import ParticipationRules, Record
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFact:
+    """A meeting whose participation counts; once `is_over`, nobody can record their own any more."""
+
+    meeting_id: int
+    date: date
+    title: str
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFact:
+    attended: bool
+    discussed: bool
+    is_confirmed: bool
+
+
+def rules(course: Course) -> ParticipationRules | None:
+    """How many points attending and discussing give; None when the course does not record participation."""
+    return ParticipationRules.of(course)
+
+
+def recorded_meetings(course: Course, **of) -> list[Meeting]:
+    """The meetings that take place, in order, with their course; `of` narrows (date=...)."""
+    meetings = list(Meeting.objects.filter(course=course, **of).exclude(kind=MeetingKind.HOLIDAY))
+    for meeting in meetings:
+        meeting.course = course
+    return meetings
+
+
+def title_of(meeting: Meeting) -> str:
+    return meeting.topic or f"{meeting.get_kind_display()} meeting"
+
+
+def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
+    """Recording one's own participation in today's meetings; empty for other roles."""
+    course = enrollment.course
+    if not (enrollment.is_student and enrollment.is_active) or rules(course) is None:
+        return []
+    today = recorded_meetings(course, date=course.today())
+    own = Record.objects.filter(enrollment=enrollment, meeting__in=today).order_by()
+    recorded = set(own.values_list("meeting_id", flat=True)) if today else set()
+    return [_deadline(enrollment, meeting, meeting.pk in recorded) for meeting in today]
+
+
+def _deadline(enrollment: Enrollment, meeting: Meeting, is_recorded: bool) -> Deadline:
+    opens_at, closes_at = policies.opens_at(meeting), policies.closes_at(meeting)
+    from_when = "today only" if opens_at <= timezone.now() else f"today from {meeting.course.local(opens_at):%H:%M}"
+    return Deadline(
+        enrollment_id=enrollment.pk,
+        kind="participation",
+        key=meeting.key,
+        title=f"Participation: {title_of(meeting)}",
+        due_at=closes_at,
+        closes_at=closes_at,
+        state=State.SUBMITTED if is_recorded else State.OPEN,
+        url=reverse("participation:record_list", args=[meeting.course.slug]),
+        detail=f"Attended, discussed · {from_when}",
+    )
+
+
+def grading_facts(course: Course) -> tuple[list[MeetingFact], dict[int, dict[int, RecordFact]]]:
+    """The meetings that count, and {enrollment id: {meeting id: record}} for every active student.
+
+    Both are empty of facts when the course does not record participation; see `rules` for the points.
+    """
+    students = Enrollment.objects.active().students().filter(course=course).order_by()
+    records: dict[int, dict[int, RecordFact]] = {student: {} for student in students.values_list("pk", flat=True)}
+    if rules(course) is None:
+        return [], records
+    now = timezone.now()
+    meetings = [
+        MeetingFact(meeting.pk, meeting.date, title_of(meeting), policies.closes_at(meeting) <= now)
+        for meeting in recorded_meetings(course)
+    ]
+    rows = (
+        Record.objects.filter(meeting__course=course, enrollment__in=students)
+        .exclude(meeting__kind=MeetingKind.HOLIDAY)
+        .order_by()
+        .values_list("enrollment_id", "meeting_id", "attended", "discussed", "confirmed_at")
+    )
+    for enrollment_id, meeting_id, attended, discussed, confirmed_at in rows:
+        records[enrollment_id][meeting_id] = RecordFact(attended, discussed, confirmed_at is not None)
+    return meetings, records

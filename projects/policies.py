@@ -1,0 +1,34 @@
+"""Who may do what with teams and deliverables. `Deliverable.objects.visible_to` is the set to `may_read`."""
+
+from collections.abc import Iterable
+
+from django.http import Http404
+
+from courses.models import Enrollment
+from courses.policies import may_mark_work_of
+from projects.models import Deliverable, ProjectRules, TeamMember
+
+
+def may_read(viewer: Enrollment, deliverable: Deliverable, members: Iterable[TeamMember]) -> bool:
+    """`members` are those of the team now, with their enrollments."""
+    if not viewer.is_active or viewer.course_id != deliverable.team.course_id:
+        return False
+    if viewer.is_instructor:
+        return True
+    people = [member.enrollment for member in members]
+    if viewer.is_staff:
+        return any(may_mark_work_of(viewer, person) and person.is_student and person.is_active for person in people)
+    return viewer.is_student and viewer in people
+
+
+def may_arrange_teams(viewer: Enrollment) -> bool:
+    """Staff set members by hand and delete empty teams; an assistant with a section does not, for teams cross sections."""
+    return viewer.is_active and (viewer.is_instructor or (viewer.is_staff and not viewer.section))
+
+
+def require_rules(enrollment: Enrollment) -> ProjectRules:
+    """The course's rules; Http404 where there are no projects. Reads enrollment.course."""
+    rules = ProjectRules.of(enrollment.course)
+    if rules is None:
+        raise Http404("This course has no projects.")
+    return rules

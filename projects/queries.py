@@ -1,0 +1,145 @@
+"""Teams, milestones and what is handed in: for the pages, the to-do list, reminders and grading."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F, OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.deadlines import Deadline, State
+from courses.models import Course, Enrollment
+from projects.models import Deliverable, Milestone, ProjectRules, TeamMember
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFact:
+    """One student and one milestone, as grading needs it; the times are those of the team's latest version."""
+
+    milestone_id: int
+    key: str
+    title: str
+    max_points: Decimal
+    due_at: datetime
+    closes_at: datetime
+    team_id: int | None
+    submitted_at: datetime | None
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The latest version of what a team handed in for a milestone."""
+
+    number: int
+    submitted_at: datetime
+    is_late: bool
+
+
+def state_of(milestone: Milestone, latest: HandedIn | Deliverable | None, now: datetime) -> State:
+    if latest is not None:
+        return State.LATE if latest.is_late else State.SUBMITTED
+    return State.MISSING if milestone.closes_at < now else State.OPEN
+
+
+def latest_handed_in(**of) -> dict[tuple[int, int], HandedIn]:
+    """{(team id, milestone id): its latest version}; `of` narrows (team=..., milestone__course=...)."""
+    highest = Deliverable.objects.filter(team=OuterRef("team"), milestone=OuterRef("milestone")).order_by("-number")
+    rows = (
+        Deliverable.objects.filter(**of)
+        .filter(number=Subquery(highest.values("number")[:1]))
+        .order_by()
+        .values_list("team_id", "milestone_id", "number", "submitted_at", "is_late")
+    )
+    return {(team, milestone): HandedIn(*version) for team, milestone, *version in rows}
+
+
+def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
+    """The student's milestones by date; who is in no team owes them too. Empty for other roles."""
+    if not (enrollment.is_student and enrollment.is_active) or ProjectRules.of(enrollment.course) is None:
+        return []
+    milestones = list(Milestone.objects.filter(course=enrollment.course_id))
+    team = TeamMember.objects.filter(enrollment=enrollment).values_list("team_id", flat=True).first()
+    return _deadlines([(enrollment, team)], milestones, latest_handed_in(team=team) if team else {})
+
+
+def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
+    """What active students still owe with start < due <= end."""
+    if ProjectRules.of(course) is None:
+        return []
+    milestones = list(Milestone.objects.filter(course=course, due_at__gt=start, due_at__lte=end))
+    if not milestones:
+        return []
+    students = Enrollment.objects.active().students().filter(course=course).order_by("pk")
+    students = list(students.annotate(team_id=F("team_member__team")))
+    for student in students:
+        student.course = course
+    deadlines = _deadlines(
+        [(student, student.team_id) for student in students], milestones, latest_handed_in(milestone__in=milestones)
+    )
+    return [deadline for deadline in deadlines if deadline.is_owed]
+
+
+def _deadlines(
+    people: Iterable[tuple[Enrollment, int | None]], milestones: list[Milestone], latest: dict[tuple[int, int], HandedIn]
+) -> list[Deadline]:
+    now = timezone.now()
+    return [
+        _deadline(enrollment, milestone, team, latest.get((team, milestone.pk)), now)
+        for enrollment, team in people
+        for milestone in milestones
+    ]
+
+
+def _deadline(
+    enrollment: Enrollment, milestone: Milestone, team: int | None, latest: HandedIn | None, now: datetime
+) -> Deadline:
+    parts = ["Project"]
+    if team is None:
+        parts.append("you are in no team yet")
+    if latest:
+        parts.append(f"version {latest.number} is in")
+    elif milestone.due_at < now <= milestone.closes_at:
+        parts.append("late, still taken")
+    return Deadline(
+        enrollment_id=enrollment.pk,
+        kind="milestone",
+        key=milestone.key,
+        title=milestone.title,
+        due_at=milestone.due_at,
+        closes_at=milestone.closes_at,
+        state=state_of(milestone, latest, now),
+        url=reverse("projects:project_home", args=[enrollment.course.slug]),
+        detail=" · ".join(parts),
+    )
+
+
+def grading_facts(course: Course) -> dict[int, list[MilestoneFact]]:
+    """{enrollment id: one fact per milestone, by date}, for every active student."""
+    students = list(
+        Enrollment.objects.active().students().filter(course=course).order_by().values_list("pk", "team_member__team")
+    )
+    if ProjectRules.of(course) is None:
+        return {student: [] for student, _ in students}
+    milestones = list(Milestone.objects.filter(course=course))
+    latest = latest_handed_in(milestone__course=course)
+    return {
+        student: [_fact(milestone, team, latest.get((team, milestone.pk))) for milestone in milestones]
+        for student, team in students
+    }
+
+
+def _fact(milestone: Milestone, team: int | None, latest: HandedIn | None) -> MilestoneFact:
+    return MilestoneFact(
+        milestone_id=milestone.pk,
+        key=milestone.key,
+        title=milestone.title,
+        max_points=milestone.max_points,
+        due_at=milestone.due_at,
+        closes_at=milestone.closes_at,
+        team_id=team,
+        submitted_at=latest.submitted_at if latest else None,
+        is_late=latest.is_late if latest else False,
+    )
