@@ -45,6 +45,8 @@ class Mark(models.Model):
 
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     comment = models.TextField(blank=True)
+    # Of a review: the number of the version that the marker read, so that a later one can be told.
+    review_version = models.PositiveIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
@@ -81,7 +83,8 @@ class Mark(models.Model):
         ]
 
     @property
-    def has_unreleased_change(self) -> bool:
+    def awaits_release(self) -> bool:
+        """Whether a release would show students something else than they see now."""
         return (self.points, self.comment) != (self.released_points, self.released_comment)
 
 

@@ -4,14 +4,33 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 `read_policy` makes it ready to use, `compute` answers one student's facts with an `Explanation`.
 """
 
-from grading.engine.compute import compute
+from grading.engine.compute import compute, source_key
 from grading.engine.facts import Facts, Item, State
 from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
 from grading.engine.policy import Component, Policy, read_policy
-from grading.engine.schema import POLICY_SCHEMA
+from grading.engine.schema import DEFAULT_MAX_POINTS, POLICY_SCHEMA
+from grading.engine.steps import plain
 from grading.engine.tree import Explanation, Node, Outcome, Total
 
 __all__ = [
-    "ERROR", "POLICY_SCHEMA", "WARNING", "Component", "Explanation", "Facts", "Finding", "Item", "Known", "Node", "Outcome",
-    "Policy", "State", "Total", "compute", "lint", "read_policy",
-]  # fmt: skip
+    "DEFAULT_MAX_POINTS",
+    "ERROR",
+    "POLICY_SCHEMA",
+    "WARNING",
+    "Component",
+    "Explanation",
+    "Facts",
+    "Finding",
+    "Item",
+    "Known",
+    "Node",
+    "Outcome",
+    "Policy",
+    "State",
+    "Total",
+    "compute",
+    "lint",
+    "plain",
+    "read_policy",
+    "source_key",
+]

@@ -38,11 +38,13 @@ class Component:
     max_points: Decimal = Decimal(DEFAULT_MAX_POINTS)
     parts: tuple["Component", ...] = ()
 
-    def leaves(self):
-        if not self.parts:
-            yield self
+    def walk(self):
+        yield self
         for part in self.parts:
-            yield from part.leaves()
+            yield from part.walk()
+
+    def leaves(self):
+        return (component for component in self.walk() if not component.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,15 @@ class Rounding:
     mode: str
     letters: str
 
-    def apply(self, value: Fraction) -> Decimal:
+    def apply(self, value: Fraction, *, at_least: int = 0) -> Decimal:
         """The number as it is shown. This is the one place where a result is rounded."""
-        unit = 10**self.decimals
+        decimals = max(self.decimals, at_least)
+        unit = 10**decimals
         scaled = value * unit
         whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
         if _goes_up(self.mode, whole, Fraction(rest, scaled.denominator)):
             whole += 1
-        return Decimal(whole if value >= 0 else -whole).scaleb(-self.decimals)
+        return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
 
     @property
     def words(self) -> str:
@@ -87,6 +90,10 @@ class Policy:
     rounding: Rounding
     letters: tuple[Band, ...]
 
+    @classmethod
+    def empty(cls) -> "Policy":
+        return cls(components=(), is_scaled=True, rounding=Rounding(**DEFAULT_ROUNDING), letters=())
+
     @property
     def weight_sum(self) -> Fraction:
         return sum((component.weight for component in self.components), Fraction(0))
@@ -95,15 +102,23 @@ class Policy:
     def out_of(self) -> Fraction:
         return Fraction(100) if self.is_scaled else self.weight_sum
 
-    def leaves(self):
+    def walk(self):
         for component in self.components:
-            yield from component.leaves()
+            yield from component.walk()
+
+    def leaves(self):
+        return (component for component in self.walk() if not component.parts)
 
     def leaf(self, key: str) -> Component | None:
         return next((component for component in self.leaves() if component.key == key), None)
 
     def rounded(self, value: Fraction | None) -> Decimal | None:
+        """A total as it is shown."""
         return None if value is None else self.rounding.apply(value)
+
+    def rounded_part(self, value: Fraction | None) -> Decimal | None:
+        """A component's number as it is shown: by the same rule, with two decimals at least."""
+        return None if value is None else self.rounding.apply(value, at_least=2)
 
     def letter_of(self, value: Fraction | None) -> str:
         if value is None:

@@ -1,19 +1,27 @@
-"""Reads that span models: the policy in force, facts for the engine, grades."""
+"""The policy in force."""
 
 from courses.models import Course, Meeting, MeetingKind, Paper
-from grading.engine import Finding, Known, lint
+from grading import engine
 from grading.models import Policy
 from presentations.models import Slot
 from projects.models import Milestone
+
+NO_POLICY = engine.Policy.empty()
 
 
 def policy_in_force(course: Course) -> Policy | None:
     return Policy.objects.filter(course=course).order_by("-number").first()
 
 
-def known_of(course: Course) -> Known:
+def read_in_force(course: Course) -> tuple[Policy | None, engine.Policy]:
+    """The row in force and what the engine computes with; (None, an empty policy) before there is one."""
+    row = policy_in_force(course)
+    return (row, engine.read_policy(row.document)) if row else (None, NO_POLICY)
+
+
+def known_of(course: Course) -> engine.Known:
     """What the course has, for the linter."""
-    return Known(
+    return engine.Known(
         milestones=frozenset(Milestone.objects.filter(course=course).values_list("key", flat=True)),
         papers=Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).count(),
         meetings=Meeting.objects.filter(course=course).exclude(kind=MeetingKind.HOLIDAY).count(),
@@ -21,6 +29,6 @@ def known_of(course: Course) -> Known:
     )
 
 
-def policy_findings(course: Course, policy: Policy) -> list[Finding]:
+def policy_findings(course: Course, row: Policy) -> list[engine.Finding]:
     """What the instructor is to be told about the policy in force."""
-    return lint(policy.document, known_of(course))
+    return engine.lint(row.document, known_of(course))

@@ -1,0 +1,65 @@
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.actions import stamp_grade_change
+from courses.models import Course
+from grading.models import ChangeKind, Mark, MarkChange
+from grading.queries.release import marks_behind, students_behind
+
+
+@transaction.atomic
+def release_component(*, course: Course, component_key: str, by) -> int:
+    """Let students see the component's marks as they stand now; how many marks that changed.
+
+    A mark changed later stays as it was released until it is released again. Releasing twice changes nothing.
+    Raises DomainError for a component that does not exist or rests on facts that students know anyway.
+    """
+    marks = _lock(marks_behind(course, component_key))
+    now = timezone.now()
+    changed = [mark for mark in marks if mark.awaits_release]
+    changes = [_change(mark, ChangeKind.RELEASED, (mark.points, mark.comment), by, now) for mark in changed]
+    for mark in changed:
+        mark.released_points, mark.released_comment = mark.points, mark.comment
+        # A mark that was cleared is withdrawn: to the student the work is not marked.
+        mark.released_at = None if mark.points is None and not mark.comment else now
+    return _store(changed, changes)
+
+
+@transaction.atomic
+def hide_component(*, course: Course, component_key: str, by) -> int:
+    """Take the component's marks back from students' view; how many marks that changed."""
+    marks = _lock(marks_behind(course, component_key))
+    now = timezone.now()
+    changed = [mark for mark in marks if mark.released_at]
+    changes = [_change(mark, ChangeKind.HIDDEN, (None, ""), by, now) for mark in changed]
+    for mark in changed:
+        mark.released_points, mark.released_comment, mark.released_at = None, "", None
+    return _store(changed, changes)
+
+
+def _lock(marks) -> list[Mark]:
+    return list(marks.order_by("pk").select_for_update(no_key=True, of=("self",)))
+
+
+def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now) -> MarkChange:
+    return MarkChange(
+        mark=mark,
+        kind=kind,
+        points_before=mark.released_points,
+        points_after=after[0],
+        comment_before=mark.released_comment,
+        comment_after=after[1],
+        changed_by=by,
+        changed_at=now,
+    )
+
+
+def _store(marks: Iterable[Mark], changes: Iterable[MarkChange]) -> int:
+    if not marks:
+        return 0
+    Mark.objects.bulk_update(marks, ["released_points", "released_comment", "released_at"], batch_size=500)
+    MarkChange.objects.bulk_create(changes, batch_size=500)
+    stamp_grade_change(enrollments=students_behind(marks), seen_by_student=True)
+    return len(marks)

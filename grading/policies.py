@@ -1,0 +1,19 @@
+"""Who may do what with marks and grades, on top of courses.policies."""
+
+from courses.models import Enrollment, Role
+from courses.policies import require_role
+
+
+def require_graded(user, course_slug: str) -> Enrollment:
+    """The instructor, who sees every grade, or a student, who sees their own; 403 for the other roles."""
+    return require_role(user, course_slug, Role.STUDENT, Role.INSTRUCTOR)
+
+
+def require_mark_reader(user, course_slug: str) -> Enrollment:
+    """Staff, who see the marks they may give, or a student, who sees their own released ones."""
+    return require_role(user, course_slug, Role.STUDENT, Role.ASSISTANT, Role.INSTRUCTOR)
+
+
+def audience_of(enrollment: Enrollment) -> str:
+    """Whose view of marks this person gets."""
+    return "staff" if enrollment.is_staff else "student"

@@ -1,0 +1,199 @@
+"""From what the feature apps know to the engine's facts: which items a student has and where each stands.
+
+A moment that has passed may change a grade without any write (a deadline makes open work missing), so every source also
+gives, per student, the latest such moment.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+
+from courses.models import Course
+from grading import engine
+from grading.engine import Item, State
+from grading.queries.marks import Audience, Marks, marks_of
+from participation.models import ParticipationRules
+from participation.queries import grading_facts as participation_facts
+from presentations.queries import grading_facts as presentation_facts
+from projects.queries import grading_facts as milestone_facts
+from reviews.models import ReviewRules
+from reviews.queries import grading_facts as review_facts
+
+NO_POINTS = Decimal(0)
+ONE = Decimal(1)
+
+
+@dataclass(slots=True)
+class StudentFacts:
+    """What one student's grade rests on. `moment` is the latest passed moment that changed an item's state."""
+
+    sources: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    moment: datetime | None = None
+
+    def passed(self, moment: datetime | None) -> None:
+        if moment and (self.moment is None or moment > self.moment):
+            self.moment = moment
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What every source needs to know while it is asked."""
+
+    course: Course
+    now: datetime
+    marks: Marks
+    policy: engine.Policy
+    students: Mapping[int, StudentFacts]
+
+
+def gather(
+    course: Course, policy: engine.Policy, *, audience: Audience, students: list[int], now: datetime
+) -> dict[int, StudentFacts]:
+    """Facts of these students under the sources that the policy reads; constant queries."""
+    facts = {student: StudentFacts() for student in students}
+    gathering = Gathering(course, now, marks_of(course, audience=audience), policy, facts)
+    for source in {engine.source_key(leaf) for leaf in policy.leaves()}:
+        SOURCES[source](gathering)
+    return facts
+
+
+def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
+    rules = ReviewRules.of(gathering.course)
+    out_of = ONE if by_submission else rules.max_points if rules else ONE
+    plain: dict[tuple, Item] = {}  # items without a mark look the same for everybody
+    for student, reviews in review_facts(gathering.course).items():
+        if (mine := gathering.students.get(student)) is None:
+            continue
+        items = []
+        for fact in reviews:
+            mark = None if by_submission else gathering.marks.by_review.get(fact.review_id)
+            state = _review_state(fact, gathering.now, by_submission=by_submission)
+            if state is State.MISSING:
+                mine.passed(fact.closes_at)
+            if mark:
+                items.append(_review_item(fact, State.MARKED, mark.points, out_of, mark))
+                continue
+            look = (fact.paper_id, state, fact.is_late)
+            if look not in plain:
+                plain[look] = _review_item(fact, state, ONE if state is State.MARKED else None, out_of, None)
+            items.append(plain[look])
+        mine.sources["submissions" if by_submission else "reviews"] = tuple(items)
+
+
+def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
+    if fact.submitted_at:
+        return State.MARKED if by_submission else State.PENDING
+    return State.MISSING if now > fact.closes_at else State.OPEN
+
+
+def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
+    note = "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
+    return Item(fact.paper_key, fact.title, state, points, out_of, note, fact.meeting_date.isoformat(), mark)
+
+
+def _presentations(gathering: Gathering) -> None:
+    leaf = next(leaf for leaf in gathering.policy.leaves() if leaf.source == "presentations")
+    today = gathering.course.local(gathering.now).date()
+    for student, sign_ups in presentation_facts(gathering.course).items():
+        if (mine := gathering.students.get(student)) is None:
+            continue
+        items = []
+        for fact in sign_ups:
+            mark = gathering.marks.by_sign_up.get(fact.sign_up_id)
+            has_been = fact.meeting_date <= today
+            if has_been:
+                mine.passed(gathering.course.at(fact.meeting_date, time(0)))
+            state = State.MARKED if mark else State.PENDING if has_been else State.OPEN
+            points = mark.points if mark else None
+            when = fact.meeting_date.isoformat()
+            items.append(
+                Item(f"sign-up-{fact.sign_up_id}", fact.title, state, points, leaf.max_points, fact.role_title, when, mark)
+            )
+        mine.sources["presentations"] = tuple(items)
+
+
+def _participation(gathering: Gathering) -> None:
+    rules = ParticipationRules.of(gathering.course)
+    if rules is None:
+        return
+    meetings, records = participation_facts(gathering.course)
+    possible = Decimal(rules.attended_points) + Decimal(rules.discussed_points)
+    if not possible:
+        return
+    looks: dict[tuple, Item] = {}
+    for student, mine in gathering.students.items():
+        own = records.get(student, {})
+        items = []
+        for meeting in meetings:
+            record = own.get(meeting.meeting_id)
+            if record is None and meeting.is_over:
+                mine.passed(_over_at(gathering, meeting))
+            look = (meeting.meeting_id, record and (record.attended, record.discussed))
+            if look not in looks:
+                looks[look] = _participation_item(meeting, record, rules, possible)
+            items.append(looks[look])
+        mine.sources["participation"] = tuple(items)
+
+
+def _over_at(gathering: Gathering, meeting) -> datetime:
+    return gathering.course.at(meeting.date + timedelta(days=1), time(0))
+
+
+def _participation_item(meeting, record, rules: ParticipationRules, possible: Decimal) -> Item:
+    state, points, note = State.OPEN, None, ""
+    if record:
+        points = (rules.attended_points if record.attended else NO_POINTS) + (
+            rules.discussed_points if record.discussed else NO_POINTS
+        )
+        state = State.MARKED
+        note = "attended and discussed" if record.discussed else "attended" if record.attended else "absent"
+    elif meeting.is_over:
+        state, note = State.MISSING, "not recorded"
+    return Item(f"meeting-{meeting.meeting_id}", meeting.title, state, points, possible, note, meeting.date.isoformat())
+
+
+def _milestones(gathering: Gathering) -> None:
+    for student, facts in milestone_facts(gathering.course).items():
+        if (mine := gathering.students.get(student)) is None:
+            continue
+        items = []
+        for fact in facts:
+            mark = gathering.marks.by_milestone.get((fact.milestone_id, fact.team_id))
+            state, note = _milestone_state(fact, mark, gathering.now)
+            if not fact.submitted_at and gathering.now > fact.closes_at:
+                mine.passed(fact.closes_at)
+            when = gathering.course.local(fact.due_at).date().isoformat()
+            items.append(Item(fact.key, fact.title, state, mark.points if mark else None, fact.max_points, note, when, mark))
+        mine.sources["milestones"] = tuple(items)
+
+
+def _milestone_state(fact, mark, now: datetime) -> tuple[State, str]:
+    note = "no team" if fact.team_id is None else "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
+    if mark:
+        return State.MARKED, note
+    if fact.submitted_at:
+        return State.PENDING, note
+    return (State.MISSING if now > fact.closes_at else State.OPEN), note
+
+
+def _manual(gathering: Gathering) -> None:
+    leaves = [leaf for leaf in gathering.policy.leaves() if leaf.source == "manual"]
+    for student, mine in gathering.students.items():
+        items = []
+        for leaf in leaves:
+            mark = gathering.marks.by_hand.get((student, leaf.key))
+            state = State.MARKED if mark else State.PENDING
+            items.append(Item(leaf.key, leaf.title, state, mark.points if mark else None, leaf.max_points, ref=mark))
+        mine.sources["manual"] = tuple(items)
+
+
+SOURCES: Mapping[str, Callable[[Gathering], None]] = {
+    "reviews": partial(_reviews, by_submission=False),
+    "submissions": partial(_reviews, by_submission=True),
+    "presentations": _presentations,
+    "participation": _participation,
+    "milestones": _milestones,
+    "manual": _manual,
+}

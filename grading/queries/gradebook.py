@@ -1,0 +1,180 @@
+"""The instructor's grid: students × components, as the request asks to filter and sort it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from courses.models import Course, Enrollment
+from grading import engine, presenting
+from grading.models import Policy
+from grading.queries.grades import Grade, grades_of
+from grading.queries.policy import policy_findings, read_in_force
+from grading.queries.release import ReleaseState, release_states
+
+BANDS = ("0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    earned: Decimal | None
+    state: str
+    missing: int
+    awaits_release: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    student: Enrollment
+    grade: Grade
+    cells: list[Cell]
+
+    @property
+    def missing(self) -> int:
+        return sum(cell.missing for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    title: str
+    group: str | None
+    weight: Decimal
+    release: ReleaseState
+    counts: list[tuple[str, int]]
+    mean: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    name: str = ""
+    section: str = ""
+    only_missing: bool = False
+    sort: str = ""
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.name or self.section or self.only_missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    row: Policy | None
+    policy: engine.Policy
+    columns: list[Column]
+    lines: list[Line]
+    students: int
+    sections: list[str]
+    filter: Filter
+    findings: list[engine.Finding] = field(default_factory=list)
+
+    @property
+    def policy_words(self) -> str:
+        total = engine.plain(self.policy.weight_sum)
+        way = "scaled to 100" if self.policy.is_scaled else "and the total is out of them"
+        weights = "weights add up to 100" if self.policy.weight_sum == 100 else f"weights add up to {total}, {way}"
+        return f"{weights} · policy version {self.row.number}" if self.row else "no policy yet"
+
+
+def gradebook_of(course: Course, asked: Mapping[str, str]) -> Gradebook:
+    """`asked` may name `name`, `section`, `missing` (any value) and `sort`.
+
+    Sorts are name, section, total, final and the keys of components; a "-" before it turns the order round.
+    """
+    row, policy = read_in_force(course)
+    grades = grades_of(course, audience="staff")
+    students = Enrollment.objects.filter(pk__in=grades).select_related("user").order_by("user__name", "pk")
+    lines = [_line(student, grades[student.pk]) for student in students]
+    chosen = Filter(
+        name=asked.get("name", "").strip(),
+        section=asked.get("section", ""),
+        only_missing=bool(asked.get("missing")),
+        sort=asked.get("sort", ""),
+    )
+    return Gradebook(
+        row=row,
+        policy=policy,
+        columns=_columns(course, policy, lines),
+        lines=_sorted(policy, [line for line in lines if _matches(line, chosen)], chosen.sort),
+        students=len(lines),
+        sections=sorted({line.student.section for line in lines if line.student.section}),
+        filter=chosen,
+        findings=policy_findings(course, row) if row else [],
+    )
+
+
+def _line(student: Enrollment, grade: Grade) -> Line:
+    return Line(student, grade, [_cell(grade.policy, node) for node in grade.explanation.leaves()])
+
+
+def _cell(policy: engine.Policy, node: engine.Node) -> Cell:
+    marked = any(item.state is engine.State.MARKED for item in node.items)
+    return Cell(
+        earned=policy.rounded_part(node.so_far.earned) if node.so_far.share is not None else None,
+        state=presenting.state_of(node),
+        missing=presenting.missing_count(node),
+        awaits_release=marked and not presenting.is_released(node),
+    )
+
+
+def _columns(course: Course, policy: engine.Policy, lines: list[Line]) -> list[Column]:
+    states = release_states(course, policy)
+    titles = {component.key: component.title for component in policy.walk()}
+    columns = []
+    for place, (group, leaf) in enumerate(presenting.leaves_with_group(policy.components)):
+        outcomes = [_leaf(line, place).so_far for line in lines]
+        shares = [outcome.share for outcome in outcomes if outcome.share is not None]
+        columns.append(
+            Column(
+                key=leaf.key,
+                title=leaf.title,
+                group=titles.get(group),
+                weight=presenting.exact_decimal(leaf.weight),
+                release=states[leaf.key],
+                counts=_histogram(shares),
+                mean=policy.rounded_part(sum(shares) / len(shares) * leaf.weight) if shares else None,
+            )
+        )
+    return columns
+
+
+def _leaf(line: Line, place: int) -> engine.Node:
+    return list(line.grade.explanation.leaves())[place]
+
+
+def _histogram(shares: list) -> list[tuple[str, int]]:
+    counts = [0] * len(BANDS)
+    for share in shares:
+        counts[min(int(share * len(BANDS)), len(BANDS) - 1)] += 1
+    return list(zip(BANDS, counts, strict=True))
+
+
+def _matches(line: Line, chosen: Filter) -> bool:
+    if chosen.name and chosen.name.casefold() not in f"{line.student.user.name} {line.student.user.email}".casefold():
+        return False
+    if chosen.section and line.student.section != chosen.section:
+        return False
+    return not chosen.only_missing or line.missing > 0
+
+
+def _sorted(policy: engine.Policy, lines: list[Line], sort: str) -> list[Line]:
+    """Stable over the order by name; what has no value yet comes last either way."""
+    key = sort.removeprefix("-")
+    places = {leaf.key: place for place, leaf in enumerate(policy.leaves())}
+
+    def value(line: Line) -> Any:
+        if key == "section":
+            return line.student.section or None
+        if key == "total":
+            return line.grade.explanation.so_far.value
+        if key == "final":
+            return line.grade.explanation.final.value
+        return _leaf(line, places[key]).so_far.share
+
+    if key == "name":
+        return lines[::-1] if sort.startswith("-") else lines
+    if key not in places and key not in ("section", "total", "final"):
+        return lines
+    there = [line for line in lines if value(line) is not None]
+    rest = [line for line in lines if value(line) is None]
+    return sorted(there, key=value, reverse=sort.startswith("-")) + rest

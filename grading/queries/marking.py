@@ -1,0 +1,240 @@
+"""What a marker has to mark: the entries of each tab, and one piece of work to read.
+
+An entry's `work` is its address on the marking page: review-12, presentation-5, milestone-3-14, manual-essay-40.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch
+from django.http import Http404
+
+from courses.models import Enrollment
+from courses.policies import students_marked_by
+from grading import engine
+from grading.models import Mark, MarkChange
+from presentations.models import SignUp, Slides
+from projects.models import Deliverable, Milestone, Team, TeamMember
+from reviews.answers import shown_answer
+from reviews.models import Field, FieldKind, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    work: str
+    who: str
+    title: str
+    group: str  # the paper's or milestone's key, "" elsewhere
+    points: Decimal | None
+    note: str = ""
+    is_changed: bool = False  # handed in anew since it was marked
+
+    @property
+    def is_marked(self) -> bool:
+        return self.points is not None
+
+    @property
+    def needs_marking(self) -> bool:
+        return self.points is None or self.is_changed
+
+
+def review_entries(marker: Enrollment) -> list[Entry]:
+    rows = (
+        Review.objects.filter(course=marker.course_id, current__isnull=False, reviewer__in=students_marked_by(marker))
+        .order_by("paper__meeting__date", "paper__position", "paper_id", "reviewer__user__name", "pk")
+        .values_list(
+            "pk", "reviewer__user__name", "paper__title", "paper__key",
+            "mark__points", "mark__review_version", "current__number", "current__is_late",
+        )
+    )  # fmt: skip
+    return [
+        Entry(
+            work=f"review-{pk}",
+            who=who,
+            title=title,
+            group=key,
+            points=points,
+            note="late" if is_late else "",
+            is_changed=points is not None and read is not None and read < number,
+        )
+        for pk, who, title, key, points, read, number, is_late in rows
+    ]
+
+
+def presentation_entries(marker: Enrollment, today: date) -> list[Entry]:
+    """Presentations whose day has come."""
+    sign_ups = (
+        SignUp.objects.filter(
+            withdrawn_at=None, enrollment__in=students_marked_by(marker), role__slot__meeting__date__lte=today
+        )
+        .select_related("enrollment__user", "role__slot__paper", "role__slot__meeting", "mark")
+        .order_by("role__slot__meeting__date", "role__slot__position", "role__slot_id", "role__position", "pk")
+    )
+    return [
+        Entry(
+            work=f"presentation-{sign_up.pk}",
+            who=sign_up.enrollment.user.name,
+            title=str(sign_up.role.slot),
+            group="",
+            points=_points(sign_up),
+            note=sign_up.role.title,
+        )
+        for sign_up in sign_ups
+    ]
+
+
+def _points(marked) -> Decimal | None:
+    mark = getattr(marked, "mark", None)
+    return mark.points if mark else None
+
+
+def milestone_entries(marker: Enrollment) -> list[Entry]:
+    """Every team at every milestone, in the milestones' order."""
+    course = marker.course_id
+    teams = _teams(marker)
+    marks = {(mark.milestone_id, mark.team_id): mark for mark in Mark.objects.filter(course=course, team__isnull=False)}
+    handed_in: dict[tuple[int, int], Deliverable] = {}
+    for deliverable in Deliverable.objects.filter(milestone__course=course).order_by("number"):
+        handed_in[deliverable.milestone_id, deliverable.team_id] = deliverable
+    return [
+        _milestone_entry(milestone, team, marks.get((milestone.pk, team.pk)), handed_in.get((milestone.pk, team.pk)))
+        for milestone in Milestone.objects.filter(course=course)
+        for team in teams
+    ]
+
+
+def _teams(marker: Enrollment) -> list[Team]:
+    members = Prefetch("members", TeamMember.objects.select_related("enrollment__user"))
+    teams = Team.objects.filter(course=marker.course_id, members__enrollment__in=students_marked_by(marker))
+    return list(teams.distinct().prefetch_related(members))
+
+
+def _milestone_entry(milestone: Milestone, team: Team, mark: Mark | None, deliverable: Deliverable | None) -> Entry:
+    return Entry(
+        work=f"milestone-{milestone.pk}-{team.pk}",
+        who=f"{team.name} ({', '.join(member.enrollment.user.name for member in team.members.all())})",
+        title=milestone.title,
+        group=milestone.key,
+        points=mark.points if mark else None,
+        note="not handed in" if deliverable is None else "late" if deliverable.is_late else "",
+        is_changed=bool(mark and mark.points is not None and deliverable and deliverable.submitted_at > mark.changed_at),
+    )
+
+
+def manual_entries(marker: Enrollment, leaf: engine.Component) -> list[Entry]:
+    students = students_marked_by(marker).select_related("user").order_by("user__name", "pk")
+    points = dict(Mark.objects.filter(course=marker.course_id, component=leaf.key).values_list("enrollment_id", "points"))
+    return [
+        Entry(f"manual-{leaf.key}-{student.pk}", student.user.name, leaf.title, "", points.get(student.pk))
+        for student in students
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    title: str
+    entries: list[Entry]
+
+    @property
+    def marked(self) -> int:
+        return sum(1 for entry in self.entries if entry.is_marked)
+
+
+def tabs_of(marker: Enrollment, policy: engine.Policy) -> list[Tab]:
+    """The tabs of the marking page; a kind of work is there when the policy counts it or there is some to mark."""
+    counted = {engine.source_key(leaf) for leaf in policy.leaves()}
+    tabs = [
+        Tab("reviews", "Reviews", review_entries(marker)),
+        Tab("presentations", "Presentations", presentation_entries(marker, marker.course.today())),
+        Tab("milestones", "Project", milestone_entries(marker)),
+    ]
+    tabs = [tab for tab in tabs if tab.entries or tab.key in counted]
+    by_hand = [leaf for leaf in policy.leaves() if leaf.source == "manual"]
+    return tabs + [Tab(leaf.key, leaf.title, manual_entries(marker, leaf)) for leaf in by_hand]
+
+
+# One piece of work
+
+
+def find_work(marker: Enrollment, address: str) -> dict:
+    """What `set_mark` takes as its target. Http404 unless it is work that this person marks."""
+    kind, _, rest = address.partition("-")
+    try:
+        target = FINDERS[kind](marker, rest)
+    except (KeyError, ValueError, OverflowError):
+        target = None
+    if target is None:
+        raise Http404("No such work.")
+    return target
+
+
+def _find_review(marker: Enrollment, rest: str) -> dict | None:
+    reviews = Review.objects.filter(course=marker.course_id, reviewer__in=students_marked_by(marker), current__isnull=False)
+    review = reviews.select_related("course", "paper__meeting", "reviewer__user", "current").filter(pk=int(rest)).first()
+    return review and {"review": review}
+
+
+def _find_presentation(marker: Enrollment, rest: str) -> dict | None:
+    sign_ups = SignUp.objects.filter(enrollment__in=students_marked_by(marker), withdrawn_at=None)
+    related = ("enrollment__user", "enrollment__course", "role__slot__paper", "role__slot__meeting")
+    sign_up = sign_ups.select_related(*related).filter(pk=int(rest)).first()
+    return sign_up and {"sign_up": sign_up}
+
+
+def _find_milestone(marker: Enrollment, rest: str) -> dict | None:
+    milestone_pk, _, team_pk = rest.partition("-")
+    milestone = Milestone.objects.select_related("course").filter(course=marker.course_id, pk=int(milestone_pk)).first()
+    team = next((team for team in _teams(marker) if team.pk == int(team_pk)), None)
+    return {"milestone": milestone, "team": team} if milestone and team else None
+
+
+def _find_by_hand(marker: Enrollment, rest: str) -> dict | None:
+    component, _, student_pk = rest.rpartition("-")
+    student = students_marked_by(marker).select_related("user", "course").filter(pk=int(student_pk)).first()
+    return student and component and {"enrollment": student, "component": component}
+
+
+FINDERS: dict[str, Callable[[Enrollment, str], dict | None]] = {
+    "review": _find_review,
+    "presentation": _find_presentation,
+    "milestone": _find_milestone,
+    "manual": _find_by_hand,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    label: str
+    html: str  # sanitised when it was submitted
+    text: str
+
+
+def answers_of(review: Review) -> list[Answer]:
+    """The submitted answers, for reading: texts as HTML, the rest in words."""
+    fields = Field.objects.filter(form__course=review.course_id, key__in=review.current.answers)
+    return [
+        Answer(
+            label=field.label,
+            html=review.current.html.get(field.key, "") if field.kind == FieldKind.TEXT else "",
+            text="" if field.kind == FieldKind.TEXT else shown_answer(field, review.current.answers.get(field.key)),
+        )
+        for field in fields
+    ]
+
+
+def slides_of(sign_up: SignUp) -> Slides | None:
+    return Slides.objects.filter(slot=sign_up.role.slot_id).order_by("-number").first()
+
+
+def deliverable_of(milestone: Milestone, team: Team) -> Deliverable | None:
+    return Deliverable.objects.filter(milestone=milestone, team=team).order_by("-number").first()
+
+
+def history_of(mark: Mark | None) -> list[MarkChange]:
+    """Newest first."""
+    if mark is None or not mark.pk:
+        return []
+    return list(mark.changes.select_related("changed_by").order_by("-pk"))

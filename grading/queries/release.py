@@ -1,0 +1,109 @@
+"""Which marks a component's release shows, and how far each component is released."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from core.errors import DomainError
+from courses.models import Course
+from grading import engine
+from grading.models import Mark
+from grading.queries.policy import read_in_force
+from projects.models import TeamMember
+
+# Facts that students record or hand in themselves: they know them, so there is nothing to release.
+KNOWN_TO_STUDENTS = ("participation", "submissions")
+
+
+def _condition(leaf: engine.Component) -> Q | None:
+    match engine.source_key(leaf):
+        case "reviews":
+            return Q(review__isnull=False)
+        case "presentations":
+            return Q(sign_up__isnull=False)
+        case "milestones":
+            every = Q(milestone__isnull=False)
+            return every if leaf.milestones is None else every & Q(milestone__key__in=leaf.milestones)
+        case "manual":
+            return Q(component=leaf.key)
+    return None
+
+
+def marks_behind(course: Course, component_key: str):
+    """The marks that a component, or a group's parts, count. Raises DomainError when there can be none."""
+    _, policy = read_in_force(course)
+    component = next((found for found in policy.walk() if found.key == component_key), None)
+    if component is None:
+        raise DomainError(f"The policy has no component {component_key!r}.", field="component", code="unknown_component")
+    conditions = [condition for leaf in component.leaves() if (condition := _condition(leaf)) is not None]
+    if not conditions:
+        raise DomainError(
+            f"{component.title} rests on what students record or hand in themselves; there is nothing to release.",
+            field="component",
+            code="nothing_to_release",
+        )
+    either = Q()
+    for condition in conditions:
+        either |= condition
+    return Mark.objects.filter(either, course=course)
+
+
+def students_behind(marks: Iterable[Mark]) -> list[int]:
+    """Whose grade these marks are part of; one query for the teams."""
+    marks = list(Mark.objects.filter(pk__in=[mark.pk for mark in marks]).select_related("review", "sign_up"))
+    students = {mark.review.reviewer_id for mark in marks if mark.review_id}
+    students |= {mark.sign_up.enrollment_id for mark in marks if mark.sign_up_id}
+    students |= {mark.enrollment_id for mark in marks if mark.enrollment_id}
+    teams = {mark.team_id for mark in marks if mark.team_id}
+    students |= set(TeamMember.objects.filter(team__in=teams).values_list("enrollment_id", flat=True)) if teams else set()
+    return sorted(students)
+
+
+@dataclass(slots=True)
+class ReleaseState:
+    """How much of a leaf students can see. `waiting` marks differ from what students see of them."""
+
+    title: str
+    needs_release: bool
+    marks: int = 0
+    visible: int = 0
+    waiting: int = 0
+
+    @property
+    def word(self) -> str:
+        if not self.needs_release or not (self.marks or self.visible):
+            return ""
+        if not self.visible:
+            return "hidden"
+        return "changed" if self.waiting else "released"
+
+
+def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseState]:
+    """{leaf key: state}, in one query."""
+    states = {}
+    rows = Mark.objects.filter(course=course).select_related("milestone").order_by("pk")
+    rows = list(rows.only("points", "comment", "released_points", "released_comment", "released_at", "review_id", "sign_up_id",
+                          "component", "milestone__key"))  # fmt: skip
+    for leaf in policy.leaves():
+        source = engine.source_key(leaf)
+        state = states[leaf.key] = ReleaseState(leaf.title, needs_release=source not in KNOWN_TO_STUDENTS)
+        for mark in rows:
+            if _belongs(mark, leaf, source):
+                state.marks += mark.points is not None
+                state.visible += mark.released_at is not None
+                state.waiting += mark.awaits_release
+    return states
+
+
+def _belongs(mark: Mark, leaf: engine.Component, source: str) -> bool:
+    match source:
+        case "reviews":
+            return mark.review_id is not None
+        case "presentations":
+            return mark.sign_up_id is not None
+        case "milestones":
+            return mark.milestone_id is not None and (leaf.milestones is None or mark.milestone.key in leaf.milestones)
+        case "manual":
+            return mark.component == leaf.key
+    return False

@@ -1,0 +1,102 @@
+"""One piece of work that can be marked: what it is, whose it is, and what its mark is out of."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from core.errors import DomainError
+from courses.models import Course, Enrollment
+from grading import engine
+from grading.models import Mark
+from grading.queries.policy import read_in_force
+from presentations.models import SignUp
+from projects.models import Milestone, Team
+from reviews.models import Review, ReviewRules
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`target` are the fields of a Mark that name the work; `owner` is the row to lock while its mark is set."""
+
+    course: Course
+    target: dict[str, Any]
+    owner: Review | SignUp | Team | Enrollment
+    enrollment_ids: tuple[int, ...]
+    max_points: Decimal
+    version: int | None = None  # of a review: the number of the version that is in
+
+    def mark(self) -> Mark | None:
+        return Mark.objects.filter(**self.target).first()
+
+
+def work_of(*, review=None, sign_up=None, milestone=None, team=None, enrollment=None, component: str = "") -> Work:
+    """The work that exactly one of review, sign-up, milestone with team, or enrollment with component names.
+
+    Raises DomainError where there is nothing to mark.
+    """
+    if review is not None:
+        return _review(review)
+    if sign_up is not None:
+        return _presentation(sign_up)
+    if milestone is not None and team is not None:
+        return _milestone(milestone, team)
+    if enrollment is not None and component:
+        return _by_hand(enrollment, component)
+    raise TypeError("Name a review, a sign-up, a milestone and a team, or an enrollment and a component.")
+
+
+def _review(review: Review) -> Work:
+    if review.current_id is None:
+        raise DomainError("This review is a draft; it can be marked once it is submitted.", code="not_submitted")
+    rules = ReviewRules.of(review.course)
+    return Work(
+        course=review.course,
+        target={"review": review},
+        owner=review,
+        enrollment_ids=(review.reviewer_id,),
+        max_points=rules.max_points if rules else Decimal(engine.DEFAULT_MAX_POINTS),
+        version=review.current.number,
+    )
+
+
+def _presentation(sign_up: SignUp) -> Work:
+    if sign_up.enrollment_id is None:
+        raise DomainError("A guest's presentation has no mark.", code="guest")
+    if sign_up.withdrawn_at:
+        raise DomainError("This presenter has given the slot back.", code="withdrawn")
+    course = sign_up.enrollment.course
+    _, policy = read_in_force(course)
+    leaf = next((leaf for leaf in policy.leaves() if leaf.source == "presentations"), None)
+    return Work(
+        course=course,
+        target={"sign_up": sign_up},
+        owner=sign_up,
+        enrollment_ids=(sign_up.enrollment_id,),
+        max_points=leaf.max_points if leaf else Decimal(engine.DEFAULT_MAX_POINTS),
+    )
+
+
+def _milestone(milestone: Milestone, team: Team) -> Work:
+    if milestone.course_id != team.course_id:
+        raise DomainError("This team belongs to another course than the milestone.", code="other_course")
+    return Work(
+        course=milestone.course,
+        target={"milestone": milestone, "team": team},
+        owner=team,
+        enrollment_ids=tuple(team.members.order_by("enrollment_id").values_list("enrollment_id", flat=True)),
+        max_points=milestone.max_points,
+    )
+
+
+def _by_hand(enrollment: Enrollment, component: str) -> Work:
+    _, policy = read_in_force(enrollment.course)
+    leaf = policy.leaf(component)
+    if leaf is None or leaf.source != "manual":
+        raise DomainError(f"The policy has no component {component!r} that is marked by hand.", field="component")
+    return Work(
+        course=enrollment.course,
+        target={"enrollment": enrollment, "component": component},
+        owner=enrollment,
+        enrollment_ids=(enrollment.pk,),
+        max_points=leaf.max_points,
+    )

@@ -1,0 +1,60 @@
+"""The course page's grading section as a policy, and facts in a line, for tests of engine and portal alike."""
+
+from decimal import Decimal
+
+from grading.engine import Item, State
+
+LETTERS = [
+    {"letter": letter, "from": bound}
+    for letter, bound in [("A", 93), ("A-", 90), ("B+", 87), ("B", 83), ("B-", 80), ("C", 70), ("D", 60), ("F", 0)]
+]
+
+
+def ece697il(**changes) -> dict:
+    return {
+        "weights": "scale",
+        "components": [
+            {"key": "presentation", "title": "Presentation", "weight": 10, "source": "presentations"},
+            {"key": "participation", "title": "Participation", "weight": 20, "source": "participation"},
+            {
+                "key": "reviews",
+                "title": "Reviews",
+                "weight": 20,
+                "source": "reviews",
+                "steps": [{"step": "required_count", "count": 20}, {"step": "mean"}],
+            },
+            {
+                "key": "project",
+                "title": "Course project",
+                "parts": [
+                    {"key": "talk", "title": "Presentation", "weight": 10, "source": "milestones", "milestones": ["talk"]},
+                    {
+                        "key": "report",
+                        "title": "Code and report",
+                        "weight": 30,
+                        "source": "milestones",
+                        "milestones": ["report"],
+                    },
+                ],
+            },
+        ],
+        "letters": LETTERS,
+    } | changes
+
+
+def one_component(*, source: str = "reviews", steps: list | None = None, **component) -> dict:
+    """A policy of one component that weighs 100."""
+    stated = {"steps": steps} if steps is not None else {}
+    return {"components": [{"key": "only", "title": "Only", "weight": 100, "source": source} | stated | component]}
+
+
+def marked(points, out_of=10, key: str | None = None) -> Item:
+    return Item(key or f"item-{points}", "Work", State.MARKED, Decimal(str(points)), Decimal(out_of))
+
+
+def items(*points, **states: int) -> tuple[Item, ...]:
+    """`items(8, 9, missing=2, open=1)`: marks out of 10, and so many items in each other state."""
+    found = [marked(value, key=f"item-{place}") for place, value in enumerate(points)]
+    for state, count in states.items():
+        found += [Item(f"{state}-{place}", "Work", State(state), None, Decimal(10)) for place in range(count)]
+    return tuple(found)
