@@ -5,7 +5,7 @@ participation, teams, and a grading policy with every kind of component.
 """
 
 import random
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -22,7 +22,10 @@ from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion
 
 STUDENTS, PAPERS, WORDS = 60, 40, 250
 SLUG = "bench"
-WORD_LIST = ["the", "paper", "shows", "that", "a", "system", "with", "careful", "scheduling", "of", "memory", "and", "compute", "can", "train", "large", "models", "faster", "than", "before", "while", "its", "evaluation", "leaves", "open", "how", "latency", "behaves", "under", "load", "when", "requests", "arrive", "in", "bursts", "across", "many", "devices"]
+PHRASE = (
+    "the paper shows that a system with careful scheduling of memory and compute can train large models faster than before "
+    "while its evaluation leaves open how latency behaves under load when requests arrive in bursts across many devices"
+)
 POLICY = {
     "weights": "scale",
     "components": [
@@ -130,7 +133,7 @@ def _form(course) -> list[Field]:
 
 
 def _text(words: int) -> str:
-    return " ".join(random.choices(WORD_LIST, k=words))
+    return " ".join(random.choices(PHRASE.split(), k=words))
 
 
 def _reviews(course, students, papers, fields) -> list[Review]:
@@ -187,7 +190,7 @@ def _marks(course, reviews, marker) -> None:
 def _rest(course, students) -> None:
     ParticipationRules.objects.create(course=course)
     ProjectRules.objects.create(course=course)
-    past = course.meetings.filter(date__lt=date.today())
+    past = course.meetings.filter(date__lt=timezone.now().date())
     Record.objects.bulk_create(
         Record(meeting=meeting, enrollment=student, attended=True, discussed=random.random() < 0.4)
         for meeting in past

@@ -135,7 +135,9 @@ class Saver:
         self.saves[worker] = revision + 1
         token = "a" * 32
         text = f"Save {revision}. " + "The paper shows that careful scheduling trains large models faster. " * 24
-        body = urlencode({"revision": revision, "summary": text, "merit": 3, "csrfmiddlewaretoken": token}).encode()
+        body = urlencode(
+            {"revision": revision, "answer-summary": text, "answer-merit": 3, "csrfmiddlewaretoken": token}
+        ).encode()
         head = (
             f"POST /c/bench/papers/{self.world['open_paper'][worker]}/review/autosave/ HTTP/1.1\r\n"
             f"Host: 127.0.0.1:{self.port}\r\n"
@@ -169,9 +171,8 @@ def main() -> None:
 def report(world: dict, port: int, seconds: float, only: str) -> None:
     from benchmarks.load import measure
 
-    print(
-        f"{'':28} {'at 1: req/s':>12} {'p50 ms':>8} {'p95 ms':>8} {'at 8: req/s':>12} {'p50 ms':>8} {'p95 ms':>8} {'peer at 8':>10}"
-    )
+    columns = f"{'req/s':>12} {'p50 ms':>8} {'p95 ms':>8}"
+    print(f"{'at 1, then at 8 connections':28} {columns} {columns} {'peer at 8':>10}")
     for name, make in requests(world, port).items():
         if only not in name:
             continue
