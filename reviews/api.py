@@ -62,7 +62,7 @@ class ReviewViewSet(viewsets.GenericViewSet):
         viewer = require_member(request.user, course_slug)
         _refuse_filters_that_tell_names(request, viewer)
         reviews = self.filter_queryset(Review.objects.visible_to(viewer).submitted())
-        rows = self.paginate_queryset(reviews.values(*COLUMNS, answers=Cast(F("current__answers"), TextField())))
+        rows = self.paginate_queryset(reviews.values(*COLUMNS, submitted_answers=Cast(F("current__answers"), TextField())))
         show = _shower(viewer)
         return with_etag(request, self.get_paginated_response([show(row) for row in rows]))
 
@@ -101,7 +101,9 @@ def _shower(viewer):
             "submitted_at": row["current__submitted_at"] if may_name else None,
             "is_late": row["current__is_late"] if may_name else None,
             "words": row["current__words"],
-            "answers": _answers(row["answers"], hidden if not policies.sees_staff_fields(viewer, is_own=is_own) else ()),
+            "answers": _answers(
+                row["submitted_answers"], hidden if not policies.sees_staff_fields(viewer, is_own=is_own) else ()
+            ),
         }
 
     return show

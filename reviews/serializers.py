@@ -48,8 +48,11 @@ class VersionSerializer(serializers.Serializer):
 
 
 class CountSerializer(serializers.Serializer):
-    label = serializers.CharField(source="0")
-    count = serializers.IntegerField(source="1")
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+    def to_representation(self, instance: tuple[str, int]) -> dict:
+        return dict(zip(self.fields, instance, strict=True))
 
 
 class ScoreSummarySerializer(serializers.Serializer):

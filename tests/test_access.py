@@ -47,6 +47,7 @@ def test_url_answers_as_the_access_table_says(client, db, row, who):
 
     body = {"data": json.dumps(row.data), "content_type": "application/json"} if row.json else {"data": row.data}
     response = getattr(client, row.method)(url, **body)
+    response.close()  # a file that is served stays open until then
 
     expected = getattr(row, who)
     if expected == "login":
