@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment
 from participation import queries as participation
@@ -97,3 +99,14 @@ def coming_reminders(course: Course, now: datetime) -> list[ComingReminder]:
         if now < due_at - timedelta(hours=hour) <= now + AHEAD
     ]
     return sorted(coming, key=lambda reminder: (reminder.sends_at, reminder.title))
+
+
+def next_owed(enrollments: Iterable[Enrollment]) -> dict[int, Deadline]:
+    """{enrollment id: the nearest thing still owed whose deadline has not passed}, where there is one."""
+    now = timezone.now()
+    found = {}
+    for enrollment in enrollments:
+        owed = (deadline for deadline in to_do(enrollment) if deadline.is_owed and deadline.due_at > now)
+        if nearest := next(owed, None):
+            found[enrollment.pk] = nearest
+    return found

@@ -1,0 +1,55 @@
+"""The pages of one course that gather from all rooms."""
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from courses.models import Course, Enrollment, Role
+from courses.policies import get_visible_course, require_member
+from home.queries import course_page as queries
+from home.queries.agenda import agenda_of
+from home.queries.staff import staff_home
+from home.queries.student import student_home
+
+
+@require_safe
+def course_page(request, course_slug):
+    try:
+        course, enrollment = get_visible_course(request.user, course_slug)
+    except Http404:
+        if request.user.is_authenticated:
+            raise
+        # The same answer whether the course exists or not, so that nobody can find out by trying.
+        return redirect_to_login(request.get_full_path())
+    return render(request, "home/course_page.html", _course_page(course, enrollment))
+
+
+def _course_page(course: Course, enrollment: Enrollment | None) -> dict:
+    agenda = agenda_of(course, enrollment)
+    return {
+        "course": course,
+        "enrollment": enrollment,
+        "agenda": agenda,
+        "next": next((meeting for meeting in agenda if meeting.is_next), None),
+        "today": next((meeting for meeting in agenda if meeting.is_today), None),
+        "grading": queries.grading_of(course),
+        "instructors": queries.instructors_of(course),
+        "review_rules": queries.review_rules_of(course),
+        "pages": queries.pages_of(course),
+        "guideline": queries.guideline_of(agenda),
+    }
+
+
+@login_required
+@require_safe
+def today(request, course_slug):
+    enrollment = require_member(request.user, course_slug)
+    context = {"course": enrollment.course, "enrollment": enrollment, "now": timezone.now()}
+    if enrollment.role == Role.OBSERVER:
+        return redirect("home:course_page", course_slug=course_slug)
+    if enrollment.is_student:
+        return render(request, "home/today_student.html", context | {"home": student_home(enrollment)})
+    return render(request, "home/today_staff.html", context | {"home": staff_home(enrollment)})
