@@ -1,6 +1,6 @@
 """Every write to participation records; each leaves a row in their history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,8 +23,9 @@ class Entry:
     discussed: bool
     revision: int
 
-    def says_the_same_as(self, record: Record) -> bool:
-        return (self.attended, self.discussed) == (record.attended, record.discussed)
+
+def _same(record: Record, said: Entry | Record) -> bool:
+    return (record.attended, record.discussed) == (said.attended, said.discussed)
 
 
 class StaleSheet(StaleVersion):
@@ -38,13 +39,12 @@ def record_own(*, meeting: Meeting, enrollment: Enrollment, attended: bool, disc
     _require_recordable(meeting, [entry])
     if not policies.is_open(meeting, timezone.now()):
         raise DomainError(_closed_message(meeting), code="closed")
-    records = _locked(meeting, [entry])
-    record = records[enrollment.pk]
-    if record.is_confirmed and not entry.says_the_same_as(record):
+    record = _locked(meeting, [entry])[enrollment.pk]
+    if record.is_confirmed and not _same(record, entry):
         raise DomainError(
             "Staff have confirmed this record, so you cannot change it any more. Tell them if it is wrong.", code="confirmed"
         )
-    _write([entry], records, by=enrollment.user, confirms=False)
+    _write([(record, entry)], by=enrollment.user, confirms=False)
     return record
 
 
@@ -78,19 +78,41 @@ def save_sheet(*, meeting: Meeting, entries: Iterable[Entry], by: User) -> list[
     """Confirm a meeting's records as given, all or none. Raises StaleSheet when others changed some since."""
     entries = list(entries)
     _require_recordable(meeting, entries)
+    _require_begun(meeting)
+    records = _locked(meeting, entries)
+    pairs = [(records[entry.enrollment.pk], entry) for entry in entries]
+    _require_fresh([record for record, entry in pairs if entry.revision != record.revision and not _same(record, entry)])
+    _write(pairs, by=by, confirms=True)
+    return [record for record, _ in pairs]
+
+
+@transaction.atomic
+def confirm_recorded(*, meeting: Meeting, revisions: Mapping[int, int], by: User) -> int:
+    """Confirm what students recorded, as it was read: {enrollment id: revision, 0 for none}; how many there were.
+
+    Who recorded nothing is left alone. Raises StaleSheet when a record is not the one that was read.
+    """
+    _require_recordable(meeting, [])
+    _require_begun(meeting)
+    rows = Record.objects.select_for_update().filter(meeting=meeting, enrollment__in=revisions).order_by("pk")
+    waiting = [record for record in rows if not record.is_confirmed]
+    _require_fresh([record for record in waiting if record.revision != revisions[record.enrollment_id]])
+    _write([(record, record) for record in waiting], by=by, confirms=True)
+    return len(waiting)
+
+
+def _require_begun(meeting: Meeting) -> None:
     if timezone.now() < policies.opens_at(meeting):
         raise DomainError(_closed_message(meeting), code="not_begun")
-    records = _locked(meeting, entries)
-    stale = {
-        entry.enrollment.pk: records[entry.enrollment.pk]
-        for entry in entries
-        if entry.revision != records[entry.enrollment.pk].revision and not entry.says_the_same_as(records[entry.enrollment.pk])
-    }
+
+
+def _require_fresh(stale: list[Record]) -> None:
     if stale:
         count = "One record has" if len(stale) == 1 else f"{len(stale)} records have"
-        raise StaleSheet(f"{count} changed since this sheet was opened. Nothing was saved.", current=stale)
-    _write(entries, records, by=by, confirms=True)
-    return [records[entry.enrollment.pk] for entry in entries]
+        raise StaleSheet(
+            f"{count} changed since this was opened. Nothing was saved.",
+            current={record.enrollment_id: record for record in stale},
+        )
 
 
 def _require_recordable(meeting: Meeting, entries: list[Entry]) -> None:
@@ -98,15 +120,21 @@ def _require_recordable(meeting: Meeting, entries: list[Entry]) -> None:
         raise DomainError("This course does not record participation.", code="no_participation")
     if meeting.is_holiday:
         raise DomainError("This meeting does not take place, so there is nothing to record.", code="no_meeting")
-    if any(entry.discussed and not entry.attended for entry in entries):
-        raise DomainError(
-            "Whoever discussed was also there: tick “attended” as well.", field="attended", code="discussed_without_attending"
-        )
+    _require_attended_to_discuss(entries)
     # Asked anew: an enrollment at hand may have been read before a withdrawal from the course.
     ids = {entry.enrollment.pk for entry in entries}
     students = Enrollment.objects.active().students().filter(course=meeting.course_id, pk__in=ids)
     if students.count() != len(ids):
         raise DomainError("Participation is recorded of active students of this course only.", code="not_a_student")
+
+
+def _require_attended_to_discuss(entries: list[Entry]) -> None:
+    at_fault = [entry.enrollment.user.name for entry in entries if entry.discussed and not entry.attended]
+    if at_fault:
+        whose = f"{', '.join(at_fault)}: whoever" if len(entries) > 1 else "Whoever"
+        raise DomainError(
+            f"{whose} discussed was also there. Tick “attended” as well.", field="attended", code="discussed_without_attending"
+        )
 
 
 def _locked(meeting: Meeting, entries: list[Entry]) -> dict[int, Record]:
@@ -119,15 +147,14 @@ def _locked(meeting: Meeting, entries: list[Entry]) -> dict[int, Record]:
     return {record.enrollment_id: record for record in rows}
 
 
-def _write(entries: list[Entry], records: dict[int, Record], *, by: User, confirms: bool) -> None:
-    """Set what differs; the same again leaves record, revision and history as they are."""
+def _write(changes: Iterable[tuple[Record, Entry | Record]], *, by: User, confirms: bool) -> None:
+    """Set each record to what is said of it; the same again leaves record, revision and history as they are."""
     now, changed = timezone.now(), []
-    for entry in entries:
-        record = records[entry.enrollment.pk]
+    for record, said in changes:
         is_settled = record.is_confirmed or not confirms
-        if record.revision and is_settled and entry.says_the_same_as(record):
+        if record.revision and is_settled and _same(record, said):
             continue
-        record.attended, record.discussed = entry.attended, entry.discussed
+        record.attended, record.discussed = said.attended, said.discussed
         record.revision, record.changed_at = record.revision + 1, now
         if confirms:
             record.confirmed_by, record.confirmed_at = by, now

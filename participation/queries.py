@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, Meeting, MeetingKind
+from courses.policies import students_marked_by
 from participation import policies
 from participation.models import ParticipationRules, Record
 
@@ -96,3 +98,50 @@ def grading_facts(course: Course) -> tuple[list[MeetingFact], dict[int, dict[int
     for enrollment_id, meeting_id, attended, discussed, confirmed_at in rows:
         records[enrollment_id][meeting_id] = RecordFact(attended, discussed, confirmed_at is not None)
     return meetings, records
+
+
+@dataclass(frozen=True)
+class OwnRow:
+    """One meeting as the student sees it; `points` is None while nothing is recorded."""
+
+    meeting: Meeting
+    record: Record | None
+    points: Decimal | None
+    is_open: bool
+
+
+def own_rows(enrollment: Enrollment) -> list[OwnRow]:
+    """The meetings up to today with what the student has of them, newest first."""
+    course, now = enrollment.course, timezone.now()
+    records = {
+        record.meeting_id: record for record in Record.objects.filter(enrollment=enrollment, meeting__course=course).order_by()
+    }
+    rows = []
+    for meeting in reversed(recorded_meetings(course, date__lte=course.today())):
+        record = records.get(meeting.pk)
+        points = rules(course).points_for(record.attended, record.discussed) if record else None
+        rows.append(OwnRow(meeting, record, points, policies.is_open(meeting, now)))
+    return rows
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One student's records, one per meeting of the sheet (None where nothing is recorded)."""
+
+    student: Enrollment
+    records: list[Record | None]
+    points: Decimal
+
+
+def sheet(viewer: Enrollment) -> tuple[list[Meeting], list[SheetRow]]:
+    """The meetings up to today, and a row for every student whose work this member of staff marks."""
+    course = viewer.course
+    meetings = recorded_meetings(course, date__lte=course.today())
+    records = {(record.enrollment_id, record.meeting_id): record for record in Record.objects.visible_to(viewer).order_by()}
+    points_for = rules(course).points_for
+    rows = []
+    for student in students_marked_by(viewer).for_display():
+        own = [records.get((student.pk, meeting.pk)) for meeting in meetings]
+        points = sum((points_for(record.attended, record.discussed) for record in own if record), Decimal(0))
+        rows.append(SheetRow(student, own, points))
+    return meetings, rows

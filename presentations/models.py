@@ -39,7 +39,7 @@ class Slot(models.Model):
         constraints = [models.UniqueConstraint(fields=["course", "key"], name="slot_key_is_unique_in_course")]
 
     def __str__(self):
-        return self.paper.title if self.paper_id else self.title
+        return self.paper.title if self.paper_id else self.title or "Presentation"
 
     # These read what `for_display` loads.
     @property

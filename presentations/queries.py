@@ -6,6 +6,7 @@ from datetime import date
 
 from courses.models import Course, Enrollment
 from presentations.models import SignUp, Slot, SlotRole
+from presentations.policies import may_add_slides
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,49 @@ def grading_facts(course: Course) -> dict[int, list[SignUpFact]]:
         slot = sign_up.role.slot
         facts[sign_up.enrollment_id].append(SignUpFact(sign_up.pk, slot.pk, str(slot), slot.meeting.date, sign_up.role.title))
     return facts
+
+
+@dataclass(frozen=True)
+class SlotRow:
+    slot: Slot
+    is_past: bool
+    is_own: bool
+    may_add_slides: bool
+
+
+def slot_rows(course: Course, viewer: Enrollment | None) -> list[SlotRow]:
+    """The course's slots in the calendar's order, as this person (or a visitor, None) may see and use them."""
+    today = course.today()
+    return [
+        SlotRow(
+            slot=slot,
+            is_past=slot.meeting.date < today,
+            is_own=viewer is not None and any(sign_up.enrollment_id == viewer.pk for sign_up in slot.sign_ups),
+            may_add_slides=may_add_slides(viewer, slot),
+        )
+        for slot in Slot.objects.filter(course=course).for_display()
+    ]
+
+
+@dataclass(frozen=True)
+class StudentRow:
+    """One student against the term: what they have presented and what they are to present."""
+
+    student: Enrollment
+    given: list[Slot]
+    to_come: list[Slot]
+
+    @property
+    def count(self) -> int:
+        return len(self.given) + len(self.to_come)
+
+
+def student_rows(course: Course, rows: list[SlotRow]) -> list[StudentRow]:
+    """Every active student, those with the fewest presentations first."""
+    given, to_come = defaultdict(list), defaultdict(list)
+    for row in rows:
+        for enrollment_id in {sign_up.enrollment_id for sign_up in row.slot.sign_ups}:
+            (given if row.is_past else to_come)[enrollment_id].append(row.slot)
+    students = Enrollment.objects.active().students().filter(course=course).for_display()
+    found = [StudentRow(student, given[student.pk], to_come[student.pk]) for student in students]
+    return sorted(found, key=lambda row: row.count)

@@ -28,6 +28,17 @@ class TeamQuerySet(models.QuerySet):
         """Who is in which team is for everybody in the course to see."""
         return self.filter(course=enrollment.course_id) if enrollment.is_active else self.none()
 
+    def readable_by(self, enrollment: Enrollment):
+        """Whose deliverables this person may read: a student their own team's; staff, those of teams with a
+        student whose work they mark; an instructor all, also of teams that everybody has left since."""
+        teams = self.visible_to(enrollment)
+        if enrollment.is_instructor:
+            return teams
+        people = (
+            students_marked_by(enrollment) if enrollment.is_staff else Enrollment.objects.students().filter(pk=enrollment.pk)
+        )
+        return teams.filter(models.Exists(TeamMember.objects.filter(team=models.OuterRef("pk"), enrollment__in=people)))
+
     def for_display(self):
         return self.prefetch_related(models.Prefetch("members", TeamMember.objects.select_related("enrollment__user")))
 
@@ -87,19 +98,8 @@ class Milestone(models.Model):
 
 class DeliverableQuerySet(models.QuerySet):
     def visible_to(self, enrollment: Enrollment):
-        """A student's own team's; staff, those of teams with a student whose work they mark."""
-        if not enrollment.is_active:
-            return self.none()
-        if enrollment.is_staff:
-            people = students_marked_by(enrollment)
-        elif enrollment.is_student:
-            people = Enrollment.objects.filter(pk=enrollment.pk)
-        else:
-            return self.none()
-        teams = TeamMember.objects.filter(enrollment__in=people).values("team")
-        in_course = self.filter(team__course=enrollment.course_id)
-        # An instructor also sees what a team handed in whose members have all left it since.
-        return in_course if enrollment.is_instructor else in_course.filter(team__in=teams)
+        """What the teams handed in whose work this person may read."""
+        return self.filter(team__in=Team.objects.readable_by(enrollment))
 
     def for_display(self):
         return self.select_related("submitted_by", "milestone", "team__course")

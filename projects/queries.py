@@ -1,5 +1,6 @@
 """Teams, milestones and what is handed in: for the pages, the to-do list, reminders and grading."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment
-from projects.models import Deliverable, Milestone, ProjectRules, TeamMember
+from projects import policies
+from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +145,85 @@ def _fact(milestone: Milestone, team: int | None, latest: HandedIn | None) -> Mi
         submitted_at=latest.submitted_at if latest else None,
         is_late=latest.is_late if latest else False,
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A milestone against one team: where it stands and the latest version, None for no team or nothing handed in."""
+
+    milestone: Milestone
+    state: State
+    latest: Deliverable | None
+    is_closed: bool
+
+
+def milestones_of(course: Course) -> list[Milestone]:
+    milestones = list(Milestone.objects.filter(course=course))
+    for milestone in milestones:
+        milestone.course = course
+    return milestones
+
+
+def steps_of(team: Team | None, milestones: list[Milestone], readable: Iterable[Deliverable]) -> list[Step]:
+    """One step per milestone; `readable` are deliverables that the viewer may read, newest first."""
+    now = timezone.now()
+    latest: dict[int, Deliverable] = {}
+    for deliverable in readable:
+        if team is not None and deliverable.team_id == team.pk:
+            latest.setdefault(deliverable.milestone_id, deliverable)
+    return [
+        Step(
+            milestone=milestone,
+            state=state_of(milestone, latest.get(milestone.pk), now),
+            latest=latest.get(milestone.pk),
+            is_closed=milestone.closes_at < now,
+        )
+        for milestone in milestones
+    ]
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """`steps` is empty for who may not read what the team hands in."""
+
+    team: Team
+    members: list[TeamMember]
+    steps: list[Step]
+    may_read: bool
+    may_join: bool
+    may_delete: bool
+
+
+def team_of(enrollment: Enrollment) -> Team | None:
+    return Team.objects.visible_to(enrollment).filter(members__enrollment=enrollment).for_display().first()
+
+
+def team_rows(viewer: Enrollment, milestones: list[Milestone], *, max_size: int) -> list[TeamRow]:
+    """Every team with its members; with the steps of those whose deliverables the viewer may read."""
+    teams = list(Team.objects.visible_to(viewer).for_display())
+    readable = defaultdict(list)
+    for deliverable in Deliverable.objects.visible_to(viewer).for_display():
+        readable[deliverable.team_id].append(deliverable)
+    is_free = viewer.is_student and not any(
+        viewer.pk == member.enrollment_id for team in teams for member in team.members.all()
+    )
+    rows = []
+    for team in teams:
+        members = list(team.members.all())
+        may_read = policies.may_read_of(viewer, team, members)
+        rows.append(
+            TeamRow(
+                team=team,
+                members=members,
+                steps=steps_of(team, milestones, readable[team.pk]) if may_read else [],
+                may_read=may_read,
+                may_join=is_free and len(members) < max_size,
+                may_delete=not members and not readable[team.pk] and policies.may_arrange_teams(viewer),
+            )
+        )
+    return rows
+
+
+def without_team(course: Course) -> list[Enrollment]:
+    """The active students who are in no team."""
+    return list(Enrollment.objects.active().students().filter(course=course, team_member=None).for_display())
