@@ -4,7 +4,8 @@ import hashlib
 from http import HTTPStatus
 
 import orjson
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, pagination, renderers
 from rest_framework.response import Response
@@ -47,6 +48,9 @@ def problem_details(exc, context) -> Response | None:
     if isinstance(exc, DomainError):
         set_rollback()
         return _refusal(exc)
+    if isinstance(exc, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return problem(413, title="Content Too Large", detail=f"The body is larger than {limit:,} bytes; nothing was changed.")
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):

@@ -83,7 +83,7 @@ class RosterPlan:
 
 
 def plan_roster(course: Course, text: str) -> RosterPlan:
-    """What applying this roster would do, line by line. Raises UnreadableRoster; four queries whatever the length."""
+    """What applying this roster would do, line by line. Raises UnreadableRoster; three queries whatever the length."""
     roster = parse_roster(text)
     people = list(course.enrollments.for_display())
     users = users_by_email(line.email for line in roster.lines)

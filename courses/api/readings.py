@@ -1,5 +1,7 @@
 """What everybody in a course, and everybody of a public one, may read."""
 
+from datetime import datetime
+
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -83,13 +85,20 @@ class CourseDetailSerializer(CourseSerializer):
 
 
 class MeetingSerializer(serializers.ModelSerializer):
-    start = serializers.DateTimeField(help_text="In the course's time zone, with its offset")
-    end = serializers.DateTimeField()
+    start = serializers.SerializerMethodField(help_text="With the offset of the course's time zone")
+    end = serializers.SerializerMethodField()
     papers = serializers.SlugRelatedField(many=True, read_only=True, slug_field="key")
 
     class Meta:
         model = Meeting
         fields = ["key", "date", "start", "end", "room", "topic", "kind", "papers"]
+
+    # Not DateTimeField, which would turn the moments into UTC.
+    def get_start(self, meeting) -> datetime:
+        return meeting.start
+
+    def get_end(self, meeting) -> datetime:
+        return meeting.end
 
 
 class PaperSerializer(serializers.ModelSerializer):
