@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: demo test check browser pictures bench lock clean
 
 demo: .venv/runtime
-	@$(PY) manage.py demo
+	@DEBUG=1 $(PY) manage.py demo
 
 test: .venv/development
 	$(PY) -m pytest -q -n auto --dist loadgroup -m "not browser"

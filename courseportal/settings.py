@@ -3,12 +3,14 @@
 Nothing here probes for a service: DATABASE_URL and REDIS_URL alone choose PostgreSQL and Redis.
 """
 
+import hashlib
+import secrets
+import tempfile
 from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -27,7 +29,16 @@ def required(name: str, value):
     return value
 
 
-SECRET_KEY = required("SECRET_KEY", env.str("SECRET_KEY", default="")) or get_random_secret_key()
+def developers_key() -> str:
+    """A key of this machine's own, kept so that people stay signed in over a restart."""
+    path = VAR_DIR / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = required("SECRET_KEY", env.str("SECRET_KEY", default="")) or developers_key()
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS", default=[])) or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The address that mails and tasks, which have no request, put in front of links.
@@ -124,6 +135,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else 
 
 # Tasks: any Redis address; by default the socket of the broker that `make demo` starts.
 BROKER_SOCKET = VAR_DIR / "broker.sock"
+if len(str(BROKER_SOCKET)) > 100:  # the kernel takes 107 bytes
+    BROKER_SOCKET = Path(tempfile.gettempdir()) / f"portal-{hashlib.sha256(str(VAR_DIR).encode()).hexdigest()[:16]}.sock"
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -1,0 +1,118 @@
+"""Fills an empty portal with ECE697IL in mid-term: people, reviews, presenters, participation, projects, marks, reminders.
+
+Everything is done through the rooms' own actions, at the moments at which people would have done it.
+"""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from coursefile.load import load_course
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import create_token, revoke_token
+from accounts.models import Scope, Token, User
+from courseportal.celery import app as celery_app
+from courses.models import Course, Enrollment, Role
+from demo import term
+from demo.clock import clock_at
+
+COURSE_FILE = Path(settings.BASE_DIR) / "courses" / "examples" / "ece697il.toml"
+SLUG = "ece697il"
+PASSWORD = "seminar-demo-2021"  # noqa: S105 - a demo on this machine; printed for everybody
+TOKEN_NAME = "Demo curl"  # noqa: S105
+STUDENTS = 30
+INTO_TERM = timedelta(weeks=7)  # how far the term has come
+
+
+def seed() -> bool:
+    """Load the course and play the term up to now; False when the course is there already."""
+    if Course.objects.filter(slug=SLUG).exists():
+        return False
+    eager = celery_app.conf.task_always_eager
+    celery_app.conf.task_always_eager = True  # reminders of the past are sent while the clock shows the past
+    try:
+        # One transaction, so that an interrupted start leaves nothing half-loaded.
+        with transaction.atomic():
+            course = _load_course()
+            people = _enroll(course)
+            rng = random.Random(697)  # noqa: S311 - the same demo every time
+            term.play(course, people, rng, until=timezone.now())
+    finally:
+        celery_app.conf.task_always_eager = eager
+    return True
+
+
+def _load_course() -> Course:
+    starts = timezone.now().date() - INTO_TERM
+    instructor = _user("instructor", "Ingrid Halloran")
+    with clock_at(timezone.now() - INTO_TERM - timedelta(days=14)):
+        load_course(COURSE_FILE.read_text(encoding="utf-8"), file_name=COURSE_FILE.name, by=instructor, start=starts)
+    return Course.objects.get(slug=SLUG)
+
+
+_password_hash = ""
+
+
+def _user(local_part: str, name: str) -> User:
+    global _password_hash  # hashing is slow on purpose; everybody here has the same password
+    _password_hash = _password_hash or make_password(PASSWORD)
+    user, is_new = User.objects.get_or_create(
+        email=f"{local_part}@example.edu", defaults={"name": name, "password": _password_hash}
+    )
+    if is_new:
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _enroll(course: Course) -> term.People:
+    def enroll(user: User, role: str, section: str = "") -> Enrollment:
+        return Enrollment.objects.create(course=course, user=user, role=role, section=section)
+
+    students = [
+        enroll(_user(f"student{n:02}", NAMES[n - 1]), Role.STUDENT, "A" if n % 2 else "B") for n in range(1, STUDENTS + 1)
+    ]
+    assistants = [
+        enroll(_user("assistant", "Aldo Ferris"), Role.ASSISTANT),
+        enroll(_user("assistant-a", "Asta Moreau"), Role.ASSISTANT, "A"),
+    ]
+    enroll(_user("observer", "Olga Brandt"), Role.OBSERVER)
+    instructor = Enrollment.objects.get(course=course, role=Role.INSTRUCTOR)
+    return term.People(students, assistants, instructor)
+
+
+# Invented, so that nobody real is in the demo.
+NAMES = [
+    "Amara Lindqvist", "Bao Castellano", "Chidi Norgaard", "Dalia Petrov", "Emeka Sandoval", "Farah Whitfield", "Goran Takeda",
+    "Hana Oyelaran", "Ilse Marchetti", "Jun Abernathy", "Kavya Holmgren", "Leif Okonkwo", "Mina Travers", "Nadir Kowalski",
+    "Oona Delgado", "Priya Vandenberg", "Quentin Adeyemi", "Rosa Halvorsen", "Samir Blackwood", "Tove Ramanathan", "Uma Fitzgerald",
+    "Viktor Mbeki", "Wren Castillo", "Ximena Larsen", "Yusuf Carmody", "Zora Eklund", "Anton Iyer", "Beatriz Quist", "Caspian Rowe",
+    "Devika Strand",
+]  # fmt: skip
+
+
+def sign_in_card(address: str) -> str:
+    """What the terminal shows: where to go, who to be, and a curl that works."""
+    instructor = User.objects.get(email="instructor@example.edu")
+    for token in Token.objects.filter(user=instructor, name=TOKEN_NAME, revoked_at=None):
+        revoke_token(token=token)
+    _, secret = create_token(user=instructor, name=TOKEN_NAME, scopes=[Scope.GRADES_READ], days=30)
+    mail = f"\n  Mail sent    {address}/developer/mail/\n" if settings.SHOW_DEVELOPER_MAIL else "\n"
+    return f"""
+CoursePortal runs at {address}
+
+  Student      student01@example.edu
+  Assistant    assistant@example.edu
+  Instructor   instructor@example.edu
+  Password     {PASSWORD}
+{mail}
+Pull the grades:
+
+  curl -H "Authorization: Bearer {secret}" {address}/api/v1/courses/{SLUG}/grades/
+
+Stop with Ctrl-C; everything is kept for next time.
+"""
