@@ -58,7 +58,9 @@ def get_visible_course(user, course_slug: str) -> tuple[Course, Enrollment | Non
 
 def may_mark_work_of(marker: Enrollment, student: Enrollment) -> bool:
     """Staff mark in their own course; an assistant who has a section marks that section only."""
-    if marker.course_id != student.course_id or not marker.is_staff or not marker.is_active:
+    if marker.course_id != student.course_id or not (marker.is_staff and marker.is_active):
+        return False
+    if not (student.is_student and student.is_active):
         return False
     return marker.is_instructor or not marker.section or marker.section == student.section
 
@@ -66,7 +68,7 @@ def may_mark_work_of(marker: Enrollment, student: Enrollment) -> bool:
 def students_marked_by(marker: Enrollment):
     """The students whose work this person marks: the set to `may_mark_work_of`."""
     students = Enrollment.objects.active().students().filter(course=marker.course_id)
-    if not marker.is_staff:
+    if not (marker.is_staff and marker.is_active):
         return students.none()
     if marker.is_instructor or not marker.section:
         return students
