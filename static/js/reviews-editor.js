@@ -194,7 +194,7 @@ conflictBox.addEventListener("click", (event) => {
     event.preventDefault();
     leaving = true;
     backup.drop();
-    location.assign(form.action);
+    location.assign(location.pathname);
   }
 });
 
@@ -289,6 +289,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   clearTimeout(timer);
+  form.elements.namedItem("csrfmiddlewaretoken").value = csrfToken();
   if (isDirty()) backup.keep(); // should this post be lost on its way, the next visit offers the text
   leaving = true;
 });

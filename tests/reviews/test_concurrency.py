@@ -1,0 +1,107 @@
+"""Saves and submissions that meet, with real threads and real transactions."""
+
+import threading
+
+import pytest
+import time_machine
+from django.db import connection
+
+from core.errors import DomainError, StaleVersion
+from courses.models import Enrollment, Paper
+from reviews.actions import save_draft, submit_review
+from reviews.models import Review, ReviewVersion
+from tests.factories import CourseFactory, EnrollmentFactory, FieldFactory, PaperFactory, ReviewRulesFactory
+from tests.reviews.conftest import BEFORE
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+THREADS = 6
+
+
+@pytest.fixture
+def work():
+    """A paper and a student, as their primary keys."""
+    course = CourseFactory()
+    FieldFactory(form=ReviewRulesFactory(course=course).form, key="summary")
+    return PaperFactory(course=course).pk, EnrollmentFactory(course=course).pk
+
+
+def at_once(act):
+    """Run act(number) in THREADS threads that start together; what each returned or raised, in their order."""
+    start = threading.Barrier(THREADS)
+    results = [None] * THREADS
+
+    def run(number):
+        try:
+            start.wait(timeout=10)
+            results[number] = act(number)
+        except DomainError as refusal:
+            results[number] = type(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+def save(work, text, revision):
+    paper = Paper.objects.select_related("meeting").get(pk=work[0])
+    reviewer = Enrollment.objects.select_related("course").get(pk=work[1])
+    return save_draft(paper=paper, reviewer=reviewer, answers={"summary": text}, revision=revision)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(BEFORE):
+        yield
+
+
+def test_first_saves_at_once_make_one_review(work):
+    results = at_once(lambda number: save(work, f"Text {number}", None).answers["summary"])
+
+    review = Review.objects.get()
+    assert results.count(StaleVersion) == THREADS - 1
+    assert ([review.answers["summary"]], review.revision) == ([text for text in results if text is not StaleVersion], 1)
+
+
+def test_first_saves_of_the_same_text_at_once_all_succeed(work):
+    results = at_once(lambda number: save(work, "The same text", None).revision)
+
+    assert (results, Review.objects.count()) == ([1] * THREADS, 1)
+
+
+def test_of_saves_on_one_revision_exactly_one_wins(work):
+    save(work, "Before", None)
+
+    results = at_once(lambda number: save(work, f"Text {number}", 1).answers["summary"])
+
+    review = Review.objects.get()
+    assert results.count(StaleVersion) == THREADS - 1
+    assert (results.count(review.answers["summary"]), review.revision) == (1, 2)
+
+
+def test_submits_at_once_make_one_version(work):
+    review = save(work, "Ready to go", None)
+
+    results = at_once(lambda number: submit_review(review=review, revision=1).current.number)
+
+    assert (results, ReviewVersion.objects.count()) == ([1] * THREADS, 1)
+
+
+def test_saves_and_submits_at_once_leave_numbers_in_order(work):
+    save(work, "Before", None)
+
+    def save_and_submit(number):
+        review = save(work, f"Text {number}", Review.objects.get().revision)
+        return submit_review(review=review, revision=review.revision).pk
+
+    results = at_once(save_and_submit)
+
+    review = Review.objects.get()
+    numbers = sorted(review.versions.values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert (review.current.number, set(results) <= {review.pk, StaleVersion}) == (len(numbers), True)
