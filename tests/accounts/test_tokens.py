@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 
 from accounts import actions
@@ -276,3 +278,26 @@ def test_token_use_is_noted_in_steps(client, user):
         seen.append(token.last_used_at - NOW)
 
     assert seen == [timedelta(0), timedelta(0), timedelta(minutes=6)]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_create_token_at_once_in_two_tabs_makes_one():
+    user, barrier, refused = UserFactory(), Barrier(2), []
+
+    def create():
+        barrier.wait()
+        try:
+            actions.create_token(user=user, name="Notebook", scopes=["grades:read"], days=30)
+        except DomainError as refusal:
+            refused.append(refusal.field)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=create) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (user.tokens.count(), refused) == (1, ["name"])
