@@ -22,16 +22,21 @@ def paper_list(request, course_slug):
     viewer = require_member(request.user, course_slug)
     sort = request.GET.get("sort", "date")
     rows = queries.paper_rows(viewer, sort=sort)
+    labels = list(dict.fromkeys(score.label for row in rows for score in row.scores))
     context = {
         "course": viewer.course,
         "enrollment": viewer,
-        "rows": rows,
+        "rows": [(row, [_by_label(row).get(label) for label in labels]) for row in rows],
         "sort": sort,
-        "has_scores": any(row.scores for row in rows),
+        "score_labels": labels,
         "progress": queries.progress_of(viewer) if viewer.is_student else None,
         "students": queries.student_count(viewer.course) if viewer.is_staff else None,
     }
     return render(request, "reviews/paper_list.html", context)
+
+
+def _by_label(row) -> dict:
+    return {score.label: score for score in row.scores}
 
 
 @login_required
