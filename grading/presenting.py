@@ -40,6 +40,20 @@ def summarise(grade: Grade) -> dict[str, Any]:
     }
 
 
+def bar_of(grade: Grade) -> list[dict[str, Any]]:
+    """The total as a stacked bar: each part's width in percent of all that the weights add up to."""
+    whole = grade.policy.weight_sum
+    return [
+        {
+            "title": leaf.title,
+            "earned": grade.policy.rounded_part(leaf.so_far.earned) if leaf.so_far.share is not None else None,
+            "weight": exact_decimal(leaf.weight),
+            "width": round(float(100 * leaf.so_far.earned / whole), 2),
+        }
+        for leaf in grade.explanation.leaves()
+    ]
+
+
 def leaves_with_group(nodes: tuple, group: str | None = None) -> Iterator[tuple[str | None, Any]]:
     """(key of the nearest group, leaf), in order; of nodes and of a policy's components alike."""
     for node in nodes:
@@ -116,7 +130,7 @@ def _tree(policy: Policy, node: Node) -> dict[str, Any]:
         "released": is_released(node) if not node.parts else None,
         "so_far": _outcome(policy, node.so_far),
         "final": _outcome(policy, node.final),
-        "items": [_item(item, node) for item in node.items],
+        "items": _items(node),
         "parts": [_tree(policy, part) for part in node.parts],
     }
 
@@ -132,7 +146,12 @@ def _outcome(policy: Policy, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _item(item: Item, node: Node) -> dict[str, Any]:
+def _items(node: Node) -> list[dict[str, Any]]:
+    counted = node.so_far.counted
+    return [_item(item, is_counted=item.key in counted) for item in node.items]
+
+
+def _item(item: Item, *, is_counted: bool) -> dict[str, Any]:
     return {
         "key": item.key,
         "title": item.title,
@@ -141,7 +160,7 @@ def _item(item: Item, node: Node) -> dict[str, Any]:
         "points": item.points,
         "out_of": item.out_of,
         "note": item.note,
-        "counts": item.key in node.so_far.counted,
+        "counts": is_counted,
         "comment": item.ref.comment if item.ref else "",
         "released": item.ref.is_released if item.ref else None,
         "work": item.ref.work if item.ref else None,

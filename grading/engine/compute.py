@@ -4,8 +4,10 @@ from fractions import Fraction
 
 from grading.engine.facts import Facts, Item
 from grading.engine.policy import Component, Policy
-from grading.engine.steps import STEPS, plain, start
+from grading.engine.steps import STEPS, Flow, Said, say, standing_of, start
 from grading.engine.tree import Explanation, Node, Outcome, Total
+
+ZERO = Fraction(0)
 
 
 def compute(policy: Policy, facts: Facts) -> Explanation:
@@ -38,29 +40,28 @@ def _node(component: Component, facts: Facts) -> Node:
     if component.parts:
         return _group(component, tuple(_node(part, facts) for part in component.parts))
     items = items_of(component, facts)
+    standing = standing_of(items)
     return Node(
         key=component.key,
         title=component.title,
         weight=component.weight,
         source=component.source,
-        so_far=_run(component, items, is_final=False, is_over=facts.is_over),
-        final=_run(component, items, is_final=True, is_over=facts.is_over),
+        so_far=_run(component, start(standing, is_final=False, is_over=facts.is_over)),
+        final=_run(component, start(standing, is_final=True, is_over=facts.is_over)),
         items=items,
     )
 
 
-def _run(component: Component, items: tuple[Item, ...], *, is_final: bool, is_over: bool) -> Outcome:
-    flow = start(items, is_final=is_final, is_over=is_over)
+def _run(component: Component, flow: Flow) -> Outcome:
     for step in component.steps:
         flow = STEPS[step.name].run(flow, **step.params)
-    counted = frozenset(item.key for item in flow.counted)
     if flow.share is None:
-        return Outcome(None, Fraction(0), Fraction(0), flow.words, counted)
+        return Outcome(None, ZERO, ZERO, flow.words, flow.counted)
     if flow.share > 1:
-        flow = flow.then("More than full credit counts as full credit.", share=Fraction(1))
+        flow = flow.then(say("More than full credit counts as full credit."), share=Fraction(1))
     earned = flow.share * component.weight
-    words = (*flow.words, f"{plain(100 * flow.share)} % of {plain(component.weight)} = {plain(earned)}.")
-    return Outcome(flow.share, earned, component.weight, words, counted)
+    words = (*flow.words, say("{} % of {} = {}.", 100 * flow.share, component.weight, earned))
+    return Outcome(flow.share, earned, component.weight, words, flow.counted)
 
 
 def _group(component: Component, parts: tuple[Node, ...]) -> Node:
@@ -76,32 +77,32 @@ def _group(component: Component, parts: tuple[Node, ...]) -> Node:
 
 
 def _group_outcome(parts: list[Outcome], weight: Fraction) -> Outcome:
-    earned = sum((part.earned for part in parts), Fraction(0))
-    possible = sum((part.possible for part in parts), Fraction(0))
+    earned = sum((part.earned for part in parts), ZERO)
+    possible = sum((part.possible for part in parts), ZERO)
     if not possible:
-        return Outcome(None, earned, possible, ("Nothing to count yet.",))
-    words = f"{' + '.join(plain(part.earned) for part in parts)} = {plain(earned)} of {plain(possible)}."
+        return Outcome(None, earned, possible, (say("Nothing to count yet."),))
+    sums = [part.earned for part in parts]
+    words = [say(" + ".join("{}" for _ in sums) + " = {} of {}.", *sums, earned, possible)]
     if possible < weight:
-        words += f" {plain(weight - possible)} of {plain(weight)} still open."
-    return Outcome(earned / possible, earned, possible, (words,))
+        words.append(say("{} of {} still open.", weight - possible, weight))
+    return Outcome(earned / possible, earned, possible, tuple(words))
 
 
 def _total(policy: Policy, outcomes: list[Outcome], *, is_final: bool) -> Total:
-    points = sum((outcome.earned for outcome in outcomes), Fraction(0))
-    possible = sum((outcome.possible for outcome in outcomes), Fraction(0))
+    points = sum((outcome.earned for outcome in outcomes), ZERO)
+    possible = sum((outcome.possible for outcome in outcomes), ZERO)
     if not possible:
-        return Total(points, possible, None, "", ("Nothing to count yet.",))
+        return Total(points, possible, None, "", (say("Nothing to count yet."),))
     value = points / possible * policy.out_of
     letter = policy.letter_of(value)
     return Total(points, possible, value, letter, _total_words(policy, points, possible, value, letter, is_final=is_final))
 
 
-def _total_words(policy: Policy, points, possible, value, letter: str, *, is_final: bool) -> tuple[str, ...]:
-    words = [f"{plain(points)} of {plain(possible)}" + ("." if is_final else " that could be had so far.")]
-    shown = policy.rounded(value)
+def _total_words(policy: Policy, points, possible, value, letter: str, *, is_final: bool) -> tuple[Said, ...]:
+    words = [say("{} of {}." if is_final else "{} of {} that could be had so far.", points, possible)]
     if possible != policy.out_of:
-        words.append(f"Scaled to {plain(policy.out_of)}: {plain(value)}.")
+        words.append(say("Scaled to {}: {}.", policy.out_of, value))
     if letter:
-        of = shown if policy.rounding.letters == "rounded" else plain(value)
-        words.append(f"{letter}: {of} on the letter scale ({policy.rounding.words}).")
+        read = policy.rounded(value) if policy.rounding.letters == "rounded" else value
+        words.append(say("{}: {} on the letter scale ({}).", letter, read, policy.rounding.words))
     return tuple(words)

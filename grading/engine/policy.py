@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from grading.engine.schema import DEFAULT_MAX_POINTS, DEFAULT_ROUNDING
 from grading.engine.steps import STEPS
 
-ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
 ROUNDING_WORDS = {
     "half_up": "halves up",
     "half_even": "halves to the even digit",
@@ -56,24 +55,23 @@ class Rounding:
     def apply(self, value: Fraction, *, at_least: int = 0) -> Decimal:
         """The number as it is shown. This is the one place where a result is rounded."""
         decimals = max(self.decimals, at_least)
-        unit = 10**decimals
-        scaled = value * unit
-        whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-        if _goes_up(self.mode, whole, Fraction(rest, scaled.denominator)):
+        numerator, denominator = value.as_integer_ratio()
+        whole, rest = divmod(abs(numerator) * 10**decimals, denominator)
+        if _goes_up(self.mode, whole, rest, denominator):
             whole += 1
-        return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
+        return Decimal(whole if numerator >= 0 else -whole).scaleb(-decimals)
 
     @property
     def words(self) -> str:
         return f"rounded to {self.decimals} {'decimal' if self.decimals == 1 else 'decimals'}, {ROUNDING_WORDS[self.mode]}"
 
 
-def _goes_up(mode: str, whole: int, rest: Fraction) -> bool:
-    half = Fraction(1, 2)
+def _goes_up(mode: str, whole: int, rest: int, of: int) -> bool:
+    """Whether `whole` and `rest` / `of` more is rounded away from zero."""
     if mode == "half_up":
-        return rest >= half
+        return 2 * rest >= of
     if mode == "half_even":
-        return rest > half or (rest == half and whole % 2 == 1)
+        return 2 * rest > of or (2 * rest == of and whole % 2 == 1)
     return mode == "up" and rest > 0
 
 

@@ -4,18 +4,34 @@ Items that count flow in; a step drops some, or turns them into a share of the c
 A further rule of some syllabus is a further step here, never a special case elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
+from typing import NamedTuple
 
 from grading.engine.facts import Item, State
 
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Said(NamedTuple):
+    """A sentence and its numbers. Put together only when somebody reads it: a gradebook reads none of thousands."""
+
+    template: str
+    parts: tuple = ()
+
+    def __str__(self) -> str:
+        return self.template.format(*(part if isinstance(part, str) else plain(part) for part in self.parts))
+
+
+def say(template: str, *parts) -> Said:
+    return Said(template, parts)
+
+
+class Flow(NamedTuple):
     """What runs through a pipeline.
 
     `counted` items have their result; what counts as zero has no points. `outstanding` items may still bring
@@ -28,15 +44,14 @@ class Flow:
     is_over: bool
     blanks: int = 0
     share: Fraction | None = None
-    words: tuple[str, ...] = ()
+    words: tuple["Said | Census", ...] = ()
 
-    def then(self, *words: str, **changes) -> "Flow":
-        return replace(self, words=self.words + words, **changes)
+    def then(self, *words: Said, **changes) -> "Flow":
+        return self._replace(words=self.words + words, **changes)
 
 
 def points_of(item: Item) -> Decimal:
-    """The points that count: none without a mark, never more than the item is worth."""
-    return min(item.points, item.out_of) if item.points is not None else NOTHING
+    return NOTHING if item.points is None else item.points
 
 
 def share_of(item: Item) -> Fraction:
@@ -45,20 +60,32 @@ def share_of(item: Item) -> Fraction:
 
 def best_first(items: tuple[Item, ...]) -> list[Item]:
     """By share, not by points, so that a better mark never lowers the result; ties by key, for one order always."""
-    if len({item.out_of for item in items}) <= 1:
-        return sorted(items, key=lambda item: (-points_of(item), item.key))
-    return sorted(items, key=lambda item: (-share_of(item), item.key))
+    one_scale = len({item.out_of for item in items}) <= 1
+    by_key = sorted(items, key=attrgetter("key"))
+    return sorted(by_key, key=points_of if one_scale else share_of, reverse=True)
+
+
+def by_scale(items: tuple[Item, ...]) -> list[tuple[Decimal, Decimal]]:
+    """[(sum of the points, what each is out of)] for every scale among the items."""
+    sums: dict[Decimal, Decimal] = {}
+    for item in items:
+        if item.points is not None:
+            sums[item.out_of] = sums.get(item.out_of, NOTHING) + item.points
+    return [(points, out_of) for out_of, points in sums.items()]
 
 
 def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def plain(number) -> str:
-    """A number for a sentence: at most four decimals, no trailing zeros; more are marked with an ellipsis."""
-    exact = Fraction(number)
-    text = f"{float(exact):.4f}".rstrip("0").rstrip(".")
-    return text if Fraction(text) == exact else f"{float(exact):.2f}…"
+def plain(number: Fraction | Decimal | int) -> str:
+    """A number for a sentence: at most four decimals, no trailing zeros; what has more is cut to two and an ellipsis."""
+    numerator, denominator = number.as_integer_ratio()
+    scaled, rest = divmod(numerator * 10_000, denominator)
+    whole, decimals = divmod(scaled, 10_000)
+    if rest:
+        return f"{whole}.{decimals // 100:02d}…"
+    return f"{whole}.{decimals:04d}".rstrip("0").rstrip(".")
 
 
 # Steps
@@ -68,17 +95,17 @@ def drop_lowest(flow: Flow, *, count: int) -> Flow:
     """Leave out the `count` lowest; at least one always stays."""
     dropped = min(count, max(0, len(flow.counted) - 1))
     if not dropped:
-        return flow.then(f"Up to {plural(count, 'result')} would be dropped; nothing to drop yet.")
+        return flow.then(say("Up to {} would be dropped; nothing to drop yet.", plural(count, "result")))
     kept = tuple(best_first(flow.counted)[:-dropped])
-    return flow.then(f"{plural(dropped, 'lowest result')} dropped.", counted=kept)
+    return flow.then(say("{} dropped.", plural(dropped, "lowest result")), counted=kept)
 
 
 def best_of(flow: Flow, *, count: int) -> Flow:
     """Count the best `count` results."""
     if len(flow.counted) <= count:
-        return flow.then(f"The best {count} count; there are {len(flow.counted)}.")
+        return flow.then(say("The best {} count; there are {}.", count, len(flow.counted)))
     kept = tuple(best_first(flow.counted)[:count])
-    return flow.then(f"The best {count} of {len(flow.counted)} count.", counted=kept)
+    return flow.then(say("The best {} of {} count.", count, len(flow.counted)), counted=kept)
 
 
 def required_count(flow: Flow, *, count: int) -> Flow:
@@ -95,11 +122,11 @@ def required_count(flow: Flow, *, count: int) -> Flow:
         still_to_come = len(flow.outstanding) + unlisted
     needed = min(count, max(count - still_to_come, len(best)))
     blanks = needed - len(best)
-    words = [f"{count} needed; the best {len(best)} of {len(marked)} marked count."]
+    words = [say("{} needed; the best {} of {} marked count.", count, len(best), len(marked))]
     if still_to_come and needed < count:
-        words.append(f"Only {needed} could be asked for so far.")
+        words.append(say("Only {} could be asked for so far.", needed))
     if blanks:
-        words.append(f"{blanks} short of {'the ' if flow.is_final else ''}{needed}: they count as zero.")
+        words.append(say("{} short of the {}: they count as zero.", blanks, needed))
     return flow.then(*words, counted=best, blanks=blanks)
 
 
@@ -108,16 +135,13 @@ def mean(flow: Flow) -> Flow:
     size = len(flow.counted) + flow.blanks
     if not size:
         return _nothing(flow)
-    sums: dict[Decimal, Decimal] = {}
-    for item in flow.counted:
-        sums[item.out_of] = sums.get(item.out_of, NOTHING) + points_of(item)
-    total = sum((Fraction(points) / Fraction(out_of) for out_of, points in sums.items()), Fraction(0))
-    share = total / size
-    if len(sums) == 1:
-        out_of = next(iter(sums))
-        words = f"Mean of {size}: {plain(share * Fraction(out_of))} of {plain(out_of)}."
+    scales = by_scale(flow.counted)
+    share = sum((Fraction(points) / Fraction(out_of) for points, out_of in scales), Fraction(0)) / size
+    if len(scales) == 1:
+        out_of = scales[0][1]
+        words = say("Mean of {}: {} of {}.", size, share * Fraction(out_of), out_of)
     else:
-        words = f"Mean of {size}: {plain(100 * share)} %."
+        words = say("Mean of {}: {} %.", size, 100 * share)
     return flow.then(words, share=share)
 
 
@@ -128,29 +152,29 @@ def total_points(flow: Flow, *, full_points: Fraction | None = None) -> Flow:
     """
     if not flow.counted:
         return _nothing(flow)
-    points = Fraction(sum((points_of(item) for item in flow.counted), NOTHING))
-    possible = Fraction(sum((item.out_of for item in flow.counted), NOTHING))
+    points = Fraction(sum([item.points for item in flow.counted if item.points is not None], NOTHING))
+    possible = Fraction(sum([item.out_of for item in flow.counted], NOTHING))
     if full_points is None:
-        return flow.then(f"{plain(points)} of {plain(possible)} points.", share=points / possible)
+        return flow.then(say("{} of {} points.", points, possible), share=points / possible)
     if flow.outstanding:
-        later = Fraction(sum((item.out_of for item in flow.outstanding), NOTHING))
+        later = Fraction(sum([item.out_of for item in flow.outstanding], NOTHING))
         asked = full_points * possible / (possible + later)
-        words = f"{plain(points)} points; {plain(full_points)} are full credit, {plain(asked)} of them so far."
+        words = say("{} points; {} are full credit, {} of them so far.", points, full_points, asked)
         return flow.then(words, share=points / asked)
-    return flow.then(f"{plain(points)} points; {plain(full_points)} are full credit.", share=points / full_points)
+    return flow.then(say("{} points; {} are full credit.", points, full_points), share=points / full_points)
 
 
 def cap(flow: Flow, *, at: Fraction) -> Flow:
     """At most `at` percent of the component."""
     if flow.share is None or flow.share * 100 <= at:
         return flow
-    return flow.then(f"Capped at {plain(at)} %.", share=at / 100)
+    return flow.then(say("Capped at {} %.", at), share=at / 100)
 
 
 def _nothing(flow: Flow) -> Flow:
     if flow.is_final or flow.is_over:
-        return flow.then("Nothing there: counts as zero.", share=Fraction(0))
-    return flow.then("Nothing to count yet.", share=None)
+        return flow.then(say("Nothing there: counts as zero."), share=Fraction(0))
+    return flow.then(say("Nothing to count yet."), share=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +209,35 @@ STEPS: dict[str, StepKind] = {
 }
 
 
-def start(items: tuple[Item, ...], *, is_final: bool, is_over: bool) -> Flow:
-    """The flow before the first step: who counts, what is outstanding, and that in words."""
-    by_state: dict[State, list[Item]] = {state: [] for state in State}
+class Standing(NamedTuple):
+    """A component's items by whether they have their result; exempt ones are in neither."""
+
+    items: tuple[Item, ...]
+    settled: tuple[Item, ...]
+    unsettled: tuple[Item, ...]
+
+
+def standing_of(items: tuple[Item, ...]) -> Standing:
+    settled, unsettled = [], []
     for item in items:
-        by_state[item.state].append(item)
-    unsettled = by_state[State.PENDING] + by_state[State.OPEN]
-    counted = by_state[State.MARKED] + by_state[State.MISSING]
-    if is_final:
-        counted, unsettled = counted + unsettled, []
+        if item.state is State.MARKED:
+            # Work may be worth less by now than its mark says; it is never worth more than everything.
+            settled.append(item if item.points <= item.out_of else item._replace(points=item.out_of))
+        elif item.state is State.MISSING:
+            settled.append(item)
+        elif item.state is not State.EXEMPT:
+            unsettled.append(item)
+    return Standing(items, tuple(settled), tuple(unsettled))
+
+
+def start(standing: Standing, *, is_final: bool, is_over: bool) -> Flow:
+    """The flow before the first step."""
     return Flow(
-        counted=tuple(counted),
-        outstanding=tuple(unsettled),
+        counted=standing.settled + standing.unsettled if is_final else standing.settled,
+        outstanding=() if is_final else standing.unsettled,
         is_final=is_final,
         is_over=is_over,
-        words=_census(by_state, is_final=is_final),
+        words=(Census(standing.items, is_final),) if standing.items else (),
     )
 
 
@@ -212,11 +250,16 @@ STATE_WORDS = {
 }
 
 
-def _census(by_state: Mapping[State, list[Item]], *, is_final: bool) -> tuple[str, ...]:
-    parts = [f"{len(by_state[state])} {words}" for state, words in STATE_WORDS.items() if by_state[state]]
-    if not parts:
-        return ()
-    sentence = ", ".join(parts) + "."
-    if is_final and any(by_state[state] for state in (State.MISSING, State.PENDING, State.OPEN)):
-        sentence += " What has no points counts as zero here."
-    return (sentence[0].upper() + sentence[1:],)
+class Census(NamedTuple):
+    """The first sentence: how many items are in which state."""
+
+    items: tuple[Item, ...]
+    is_final: bool
+
+    def __str__(self) -> str:
+        counts = Counter(item.state for item in self.items)
+        parts = [f"{counts[state]} {words}" for state, words in STATE_WORDS.items() if counts[state]]
+        sentence = ", ".join(parts) + "."
+        if self.is_final and len(self.items) > counts[State.MARKED] + counts[State.EXEMPT]:
+            sentence += " What has no points counts as zero here."
+        return sentence

@@ -11,14 +11,23 @@ class Outcome:
     """One reading ("so far" or "final") of a component.
 
     `share` is 0 to 1 of the weight, None when nothing counts yet; `earned` = share × weight; `possible` is the
-    weight that `earned` is out of (0 when nothing counts yet). `counted` are the keys of the items that count.
+    weight that `earned` is out of (0 when nothing counts yet). `words` say how it came about; `counted` are the keys of
+    the items that count.
     """
 
     share: Fraction | None
     earned: Fraction
     possible: Fraction
-    words: tuple[str, ...]
-    counted: frozenset[str] = frozenset()
+    said: tuple
+    counted_items: tuple[Item, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(str(sentence) for sentence in self.said)
+
+    @property
+    def counted(self) -> frozenset[str]:
+        return frozenset(item.key for item in self.counted_items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,11 @@ class Total:
     possible: Fraction
     value: Fraction | None
     letter: str
-    words: tuple[str, ...]
+    said: tuple
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(str(sentence) for sentence in self.said)
 
     @property
     def percentage(self) -> Fraction | None:

@@ -69,6 +69,18 @@ class Gradebook:
     findings: list[engine.Finding] = field(default_factory=list)
 
     @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """(value, label) of every order that the page offers."""
+        sections = [("section", "Section")] if self.sections else []
+        by_column = [(f"-{column.key}", f"{column.title}, best first") for column in self.columns]
+        totals = [
+            ("-total", "Total so far, best first"),
+            ("total", "Total so far, lowest first"),
+            ("-final", "Final, best first"),
+        ]
+        return [("", "Name"), *sections, *totals, *by_column]
+
+    @property
     def policy_words(self) -> str:
         total = engine.plain(self.policy.weight_sum)
         way = "scaled to 100" if self.policy.is_scaled else "and the total is out of them"

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from courses.models import Course
+from django.db.models import Q, QuerySet
+
+from courses.models import Course, Enrollment
+from courses.policies import students_marked_by
 from grading.models import Mark
+from projects.models import TeamMember
 
 Audience = Literal["staff", "student"]
 
@@ -55,4 +59,32 @@ def _rows(course: Course, audience: Audience) -> Iterable[tuple]:
     return (
         (*row[:8], row[8] is not None and row[6:8] == row[9:11])
         for row in given.values_list(*TARGET, "points", "comment", "released_at", "released_points", "released_comment")
+    )
+
+
+def work_address(mark: Mark) -> str:
+    """The address, on the marking page and in the API, of the work that a mark is for."""
+    if mark.review_id:
+        return f"review-{mark.review_id}"
+    if mark.sign_up_id:
+        return f"presentation-{mark.sign_up_id}"
+    if mark.team_id:
+        return f"milestone-{mark.milestone_id}-{mark.team_id}"
+    return f"manual-{mark.component}-{mark.enrollment_id}"
+
+
+def marks_visible_to(reader: Enrollment) -> QuerySet[Mark]:
+    """For staff, the marks of work they mark; for a student, the released ones of their own work."""
+    marks = Mark.objects.filter(course=reader.course_id).select_related("marked_by").order_by("pk")
+    if reader.is_staff:
+        return marks.filter(_of(students_marked_by(reader)))
+    if not reader.is_student:
+        return marks.none()
+    return marks.filter(_of([reader.pk]), released_at__isnull=False, released_points__isnull=False)
+
+
+def _of(students) -> Q:
+    teams = TeamMember.objects.filter(enrollment__in=students).values("team")
+    return (
+        Q(review__reviewer__in=students) | Q(sign_up__enrollment__in=students) | Q(enrollment__in=students) | Q(team__in=teams)
     )

@@ -78,6 +78,10 @@ class ReleaseState:
             return "hidden"
         return "changed" if self.waiting else "released"
 
+    @property
+    def words(self) -> str:
+        return {"changed": "partly released"}.get(self.word, self.word)
+
 
 def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseState]:
     """{leaf key: state}, in one query."""

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading.policies import require_graded
-from grading.presenting import present
+from grading.presenting import bar_of, present
 from grading.queries import grades_of
 
 
@@ -40,5 +40,6 @@ def _page(request, enrollment: Enrollment, *, student: Enrollment, audience: str
         "student": student,
         "is_own": student.pk == enrollment.pk,
         "grade": present(grade),
+        "bar": bar_of(grade),
     }
     return render(request, "grading/student_grade.html", context)

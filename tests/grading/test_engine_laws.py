@@ -94,6 +94,7 @@ def test_the_order_of_items_does_not_matter(document, known, shuffler: random.Ra
     before, after = compute(policy, known), compute(policy, Facts(mixed, known.is_over))
 
     assert (before.so_far, before.final) == (after.so_far, after.final)
+    assert [leaf.final.words for leaf in before.leaves()] == [leaf.final.words for leaf in after.leaves()]
 
 
 @given(documents(), facts(), st.data())

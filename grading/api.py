@@ -1,3 +1,0 @@
-"""REST endpoints under /api/v1/courses/{slug}/."""
-
-urlpatterns: list = []

@@ -1,0 +1,209 @@
+"""Grades to pull: everybody's for the instructor, one's own released one for a student."""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import Http404
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import renderers
+from rest_framework.decorators import api_view, renderer_classes
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from core.api import LinkedPagination, OrjsonRenderer, etag_of, with_etag
+from courses.models import Enrollment
+from grading.api.schema import PAGE_PARAMETERS, GradeListSerializer, GradeTreeSerializer
+from grading.policies import audience_of, require_graded
+from grading.presenting import present, summarise
+from grading.queries import Grade, grades_of
+
+# A change is stamped before its transaction commits, so a reader may be told of it only later. Whoever asks again from this
+# much before the last answer misses none, as long as no writing transaction takes longer.
+OVERLAP = timedelta(minutes=2)
+
+
+class CsvRenderer(renderers.BaseRenderer):
+    """Rows of cells as CSV; refusals stay problem details."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        if renderer_context["response"].exception:
+            return orjson.dumps(data, default=str)
+        if data is None:
+            return b""
+        out = io.StringIO()
+        csv.writer(out).writerows([_safe_cell(cell) for cell in row] for row in data)
+        return out.getvalue().encode()
+
+
+def _safe_cell(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return cell.isoformat() if isinstance(cell, datetime) else cell
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the query asks for. `started_at` is when the first page was answered: later pages stay with it."""
+
+    since: datetime | None
+    after: int
+    started_at: datetime
+    page_size: int
+
+    @classmethod
+    def of(cls, query) -> "Asked":
+        since = _moment(query["updated_since"], "updated_since") if "updated_since" in query else None
+        after, started_at = _read_cursor(query["cursor"]) if "cursor" in query else (0, timezone.now())
+        return cls(since, after, started_at, _page_size(query.get("page_size", str(LinkedPagination.page_size))))
+
+    def next_address(self, request, last: int) -> str:
+        cursor = base64.urlsafe_b64encode(orjson.dumps([last, self.started_at.isoformat()])).decode()
+        query = {name: request.query_params[name] for name in ("updated_since", "page_size") if name in request.query_params}
+        return request.build_absolute_uri(f"{request.path}?{urlencode(query | {'cursor': cursor})}")
+
+
+def _moment(text: str, name: str) -> datetime:
+    try:
+        # An unencoded + in an address arrives as a space.
+        moment = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment):
+        raise ValidationError({name: [f"Found {text!r}; expected ISO 8601 with a time zone, such as 2021-10-20T14:00:00Z."]})
+    return moment
+
+
+def _read_cursor(text: str) -> tuple[int, datetime]:
+    try:
+        last, started_at = orjson.loads(base64.urlsafe_b64decode(text))
+        return int(last), _moment(started_at, "cursor")
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        raise ValidationError({"cursor": ["This is not a cursor of ours; follow `next` as it is."]}) from None
+
+
+def _page_size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0):
+        raise ValidationError(
+            {"page_size": [f"Found {text!r}; expected a whole number from 1 to {LinkedPagination.max_page_size}."]}
+        )
+    return min(int(text), LinkedPagination.max_page_size)
+
+
+@extend_schema(
+    operation_id="courses_grades_list",
+    summary="Everybody's grades, or one's own",
+    description="An instructor gets every active student with all marks, a student only themselves with released marks. "
+    "With `Accept: text/csv` or `?format=csv` the answer is a table of all of them, without pages.",
+    parameters=PAGE_PARAMETERS,
+    responses={(200, "application/json"): GradeListSerializer, (200, "text/csv"): OpenApiTypes.STR, 304: OpenApiResponse()},
+)
+@api_view(["GET"])
+@renderer_classes([OrjsonRenderer, CsvRenderer])
+def grade_list(request, course_slug):
+    enrollment = require_graded(request.user, course_slug)
+    asked = Asked.of(request.query_params)
+    students = _students(enrollment)
+    is_csv = request.accepted_renderer.format == "csv"
+    rows, has_more = _rows(enrollment, students, asked, everything=is_csv)
+    if is_csv:
+        return _csv_response(course_slug, rows)
+    number = rows[0][1].policy_number if rows else 0
+    results = [{"student": _student(student), **summarise(grade)} for student, grade in rows]
+    data = {"policy_version": number, "results": results}
+    # The tag leaves out what differs at every asking: the moment in next_updated_since and in the cursor.
+    tag = "W/" + etag_of(orjson.dumps([data, has_more], default=str))
+    if tag.removeprefix("W/") in _tags(request):
+        return _tagged(Response(status=304), tag)
+    data["next"] = asked.next_address(request, rows[-1][0].pk) if has_more else None
+    data["next_updated_since"] = asked.started_at - OVERLAP
+    return _tagged(Response(data), tag)
+
+
+grade_list.cls.scope_resource = "grades"
+
+
+def _tags(request) -> set[str]:
+    return {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
+
+
+def _tagged(response: Response, tag: str) -> Response:
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _students(enrollment: Enrollment):
+    students = Enrollment.objects.active().students().filter(course=enrollment.course_id).select_related("user").order_by("pk")
+    return students if enrollment.is_instructor else students.filter(pk=enrollment.pk)
+
+
+def _rows(enrollment, students, asked: Asked, *, everything: bool) -> tuple[list[tuple[Enrollment, Grade]], bool]:
+    """The page's students with their grades, and whether more follow."""
+    students = students.filter(pk__gt=asked.after)
+    if not everything and asked.since is None:
+        students = students[: asked.page_size + 1]
+    students = list(students)
+    grades = grades_of(enrollment.course, audience=audience_of(enrollment), enrollment_ids=[student.pk for student in students])
+    rows = [(student, grades[student.pk]) for student in students if student.pk in grades]
+    if asked.since:
+        rows = [(student, grade) for student, grade in rows if grade.changed_at > asked.since]
+    return (rows, False) if everything else (rows[: asked.page_size], len(rows) > asked.page_size)
+
+
+def _student(student: Enrollment) -> dict[str, Any]:
+    return {"id": student.pk, "email": student.user.email, "name": student.user.name, "section": student.section}
+
+
+def _csv_response(course_slug: str, rows: Iterable[tuple[Enrollment, Grade]]) -> Response:
+    response = Response(list(_table(rows)))
+    response["Content-Disposition"] = f'attachment; filename="{course_slug}-grades.csv"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+TOTALS = ("total_so_far", "total_final", "out_of", "letter", "letter_final", "changed_at")
+
+
+def _table(rows: Iterable[tuple[Enrollment, Grade]]) -> Iterable[list]:
+    """A header row, then one row a student; empty cells are what nothing counts for yet."""
+    lines = [(_student(student), summarise(grade)) for student, grade in rows]
+    keys = [component["key"] for component in lines[0][1]["components"]] if lines else []
+    yield ["id", "email", "name", "section", *(f"{key}{suffix}" for key in keys for suffix in ("", " out of")), *TOTALS]
+    for student, line in lines:
+        cells: list[str | Decimal | None] = []
+        for component in line["components"]:
+            cells += [component["earned"], component["out_of"]]
+        yield [*student.values(), *cells, *(line[name] for name in TOTALS)]
+
+
+@extend_schema(
+    summary="One student's grade with everything it came from", responses={200: GradeTreeSerializer, 304: OpenApiResponse()}
+)
+@api_view(["GET"])
+def grade_detail(request, course_slug, student_id):
+    enrollment = require_graded(request.user, course_slug)
+    student = _students(enrollment).filter(pk=student_id).first()
+    if student is None:
+        raise Http404("No such student.")
+    grade = grades_of(enrollment.course, audience=audience_of(enrollment), enrollment_ids=[student.pk])[student.pk]
+    return with_etag(request, Response({"student": _student(student), **present(grade)}))
+
+
+grade_detail.cls.scope_resource = "grades"

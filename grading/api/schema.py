@@ -1,0 +1,118 @@
+"""The shapes of the answers, for the OpenAPI document; the answers themselves are plain dicts, which is faster."""
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from core.api import LinkedPagination
+from grading.engine import State
+
+STATE_HELP = f"One of {', '.join(State)}"
+NUMBER_HELP = "An exact decimal, as a string"
+
+
+def number(**kwargs):
+    return serializers.DecimalField(max_digits=12, decimal_places=6, help_text=kwargs.pop("help_text", NUMBER_HELP), **kwargs)
+
+
+class GradedStudentSerializer(serializers.Serializer):
+    id = serializers.IntegerField(help_text="Of the enrollment: one student in one course")
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    section = serializers.CharField()
+
+
+class ComponentLineSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    group = serializers.CharField(allow_null=True, help_text="Key of the group it is part of")
+    weight = number()
+    earned = number(allow_null=True, help_text="So far; null when nothing counts yet")
+    out_of = number(help_text="What `earned` is out of: the weight, or 0 when nothing counts yet")
+    percentage = number(allow_null=True)
+    earned_final = number()
+    state = serializers.CharField(help_text=STATE_HELP)
+    released = serializers.BooleanField(help_text="Whether the student sees everything that counts here")
+
+
+class GradeLineSerializer(serializers.Serializer):
+    student = GradedStudentSerializer()
+    components = ComponentLineSerializer(many=True)
+    total_so_far = number(allow_null=True, help_text="Counts only what could already be had; rounded as the policy says")
+    total_final = number(allow_null=True, help_text="Counts everything that has no points as zero; rounded as the policy says")
+    out_of = number()
+    letter = serializers.CharField(allow_blank=True, help_text="Of the total so far")
+    letter_final = serializers.CharField(allow_blank=True)
+    changed_at = serializers.DateTimeField()
+
+
+class GradeListSerializer(serializers.Serializer):
+    next = serializers.URLField(allow_null=True, help_text="The next page; follow it as it is")
+    next_updated_since = serializers.DateTimeField(
+        help_text="Send it as `updated_since` the next time, once all pages are read"
+    )
+    policy_version = serializers.IntegerField()
+    results = GradeLineSerializer(many=True)
+
+
+class OutcomeSerializer(serializers.Serializer):
+    earned = number(allow_null=True)
+    out_of = number()
+    percentage = number(allow_null=True)
+    exact = serializers.CharField(allow_null=True, help_text="`earned` without rounding, as a fraction such as 203/12")
+    words = serializers.ListField(child=serializers.CharField())
+
+
+class GradeItemSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    state = serializers.CharField(help_text=STATE_HELP)
+    points = number(allow_null=True)
+    out_of = number()
+    note = serializers.CharField(allow_blank=True)
+    counts = serializers.BooleanField(help_text="Whether it counts in the reading so far; false when dropped or outstanding")
+    comment = serializers.CharField(allow_blank=True)
+    released = serializers.BooleanField(allow_null=True)
+    work = serializers.CharField(allow_null=True)
+
+
+class ComponentTreeSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    weight = number()
+    source = serializers.CharField(allow_blank=True)
+    state = serializers.CharField(allow_null=True)
+    released = serializers.BooleanField(allow_null=True)
+    so_far = OutcomeSerializer()
+    final = OutcomeSerializer()
+    items = GradeItemSerializer(many=True)
+    parts = serializers.ListField(child=serializers.DictField(), help_text="Components again")
+
+
+class TotalSerializer(serializers.Serializer):
+    value = number(allow_null=True)
+    points = number()
+    possible = number()
+    percentage = number(allow_null=True)
+    letter = serializers.CharField(allow_blank=True)
+    words = serializers.ListField(child=serializers.CharField())
+
+
+class GradeTreeSerializer(serializers.Serializer):
+    student = GradedStudentSerializer()
+    policy_version = serializers.IntegerField()
+    total_so_far = TotalSerializer()
+    total_final = TotalSerializer()
+    out_of = number()
+    components = ComponentTreeSerializer(many=True)
+    changed_at = serializers.DateTimeField()
+
+
+PAGE_PARAMETERS = [
+    OpenApiParameter("updated_since", str, description="ISO 8601 with a zone: only grades changed after this moment"),
+    OpenApiParameter("cursor", str, description="Part of `next`"),
+    OpenApiParameter(
+        "page_size", int, description=f"{LinkedPagination.page_size} when left out, {LinkedPagination.max_page_size} at most"
+    ),
+    OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you have; 304 when it still holds"),
+]
