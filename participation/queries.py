@@ -132,16 +132,38 @@ class SheetRow:
     records: list[Record | None]
     points: Decimal
 
+    @property
+    def recorded(self) -> list[Record]:
+        return [record for record in self.records if record]
 
-def sheet(viewer: Enrollment) -> tuple[list[Meeting], list[SheetRow]]:
-    """The meetings up to today, and a row for every student whose work this member of staff marks."""
+
+@dataclass(frozen=True)
+class Sheet:
+    """The meetings up to today, and a row for every student whose records the viewer may see."""
+
+    rules: ParticipationRules
+    meetings: list[Meeting]
+    rows: list[SheetRow]
+
+    @property
+    def out_of(self) -> Decimal:
+        return self.rules.points_per_meeting * len(self.meetings)
+
+
+def sheet(viewer: Enrollment) -> Sheet:
+    """A student's own row; staff, those of the students whose work they mark. The course must have rules."""
     course = viewer.course
+    course_rules = ParticipationRules.of(course)
     meetings = recorded_meetings(course, date__lte=course.today())
     records = {(record.enrollment_id, record.meeting_id): record for record in Record.objects.visible_to(viewer).order_by()}
-    points_for = rules(course).points_for
-    rows = []
-    for student in students_marked_by(viewer).for_display():
-        own = [records.get((student.pk, meeting.pk)) for meeting in meetings]
-        points = sum((points_for(record.attended, record.discussed) for record in own if record), Decimal(0))
-        rows.append(SheetRow(student, own, points))
-    return meetings, rows
+    students = [viewer] if viewer.is_student else students_marked_by(viewer).for_display()
+    return Sheet(course_rules, meetings, [_sheet_row(student, meetings, records, course_rules) for student in students])
+
+
+def _sheet_row(student: Enrollment, meetings: list[Meeting], records: dict, course_rules: ParticipationRules) -> SheetRow:
+    own = [records.get((student.pk, meeting.pk)) for meeting in meetings]
+    for record, meeting in zip(own, meetings, strict=True):
+        if record:
+            record.meeting = meeting
+    points = sum((course_rules.points_for(record.attended, record.discussed) for record in own if record), Decimal(0))
+    return SheetRow(student, own, points)

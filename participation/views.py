@@ -28,9 +28,8 @@ def record_list(request, course_slug):
         return render(request, "participation/record_list.html", context | _own(viewer))
     if not viewer.is_staff:
         raise PermissionDenied("Participation is recorded by students and staff.")
-    meetings, rows = queries.sheet(viewer)
-    latest = meetings[-1] if meetings else None
-    context |= {"meetings": meetings, "rows": rows, "latest": latest, "out_of": rules.points_per_meeting * len(meetings)}
+    sheet = queries.sheet(viewer)
+    context |= {"sheet": sheet, "latest": sheet.meetings[-1] if sheet.meetings else None}
     return render(request, "participation/sheet.html", context)
 
 

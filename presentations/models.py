@@ -52,6 +52,13 @@ class Slot(models.Model):
         return next(iter(self.slides.all()), None)
 
 
+class PresentationRules(models.Model):
+    """The roles that every slot of the course has: [{"key": str, "title": str, "capacity": int}, ...]."""
+
+    course = models.OneToOneField(Course, on_delete=models.CASCADE, primary_key=True, related_name="presentation_rules")
+    roles = models.JSONField(default=list)
+
+
 class SlotRole(models.Model):
     """A part in a slot ("motivation and body", "discussion") that `capacity` people fill."""
 

@@ -1,3 +1,59 @@
-from tests.access import Row
+"""Who gets what from presentations. `student` presents the slot, `other` is a student too."""
 
-ROWS: list[Row] = []
+from django.core.files.base import ContentFile
+
+from tests.access import Row
+from tests.factories import SignUpFactory, SlidesFactory, SlotFactory, SlotRoleFactory
+
+
+def with_sign_up(course, student):
+    role = SlotRoleFactory(slot=SlotFactory(course=course), capacity=2)
+    return SignUpFactory(role=role, enrollment=student)
+
+
+def of_slot(course, student):
+    return {"course_slug": course.slug, "slot_key": with_sign_up(course, student).role.slot.key}
+
+
+def of_role(course, student):
+    return of_slot(course, student) | {"role_key": "presenter"}
+
+
+def of_sign_up(course, student):
+    return {"course_slug": course.slug, "pk": with_sign_up(course, student).pk}
+
+
+def of_file(course, student):
+    kwargs = of_slot(course, student)
+    slot = course.slots.get()
+    SlidesFactory(slot=slot, url="", file=ContentFile(b"%PDF-1.4", "talk.pdf"), file_kind="PDF", file_name="talk.pdf")
+    return kwargs | {"number": 1}
+
+
+ALL = {"student": 200, "other": 200, "assistant": 200, "instructor": 200}
+PUBLIC = ALL | {"outsider": 200, "anonymous": 200, "public_course": True}
+STAFF = {"student": 403, "other": 403, "assistant": 200, "instructor": 200}
+PRESENTERS_AND_STAFF = {"student": 200, "other": 403, "assistant": 200, "instructor": 200}
+API = {"anonymous": 401}
+GUEST = {"guest_name": "Grace Hopper"}
+LINK = {"url": "https://example.org/talk"}
+
+ROWS = [
+    Row("presentations:slot_list", **ALL),
+    Row("presentations:slot_list", **PUBLIC),
+    Row("presentations:presenter_assign", 403, 403, 403, 302, make=of_role, method="post", data=GUEST),
+    Row("presentations:presenter_remove", 403, 403, 403, 302, make=of_sign_up, method="post"),
+    Row("presentations:slides_add", **PRESENTERS_AND_STAFF, make=of_slot),
+    Row("presentations:slides_add", 302, 403, 302, 302, make=of_slot, method="post", data=LINK),
+    Row("presentations:slides_file", **ALL, make=of_file),
+    Row("presentations:slides_file", **PUBLIC, make=of_file),
+    Row("api:slot_list", **ALL, **API),
+    Row("api:slot_list", **(PUBLIC | API)),
+    Row("api:presenter_list", **STAFF, **API),
+    Row("api:presenter_assign", 403, 403, 403, 201, **API, make=of_role, method="post", data=GUEST, json=True),
+    Row("api:sign_up_detail", 403, 403, 403, 204, **API, make=of_sign_up, method="delete"),
+    Row("api:slides_list", **ALL, **API, make=of_slot),
+    Row("api:slides_list", **(PUBLIC | API), make=of_slot),
+    Row("api:slides_list", 201, 403, 201, 201, **API, make=of_slot, method="post", data=LINK, json=True),
+    Row("api:slides_file", **ALL, **API, make=of_file),
+]
