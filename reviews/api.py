@@ -3,12 +3,13 @@
 import orjson
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from core.api import LinkedPagination, expected_revision, problem, with_etag
@@ -192,7 +193,7 @@ class VersionViewSet(viewsets.ViewSet):
         viewer = require_member(request.user, course_slug)
         review = get_object_or_404(Review.objects.visible_to(viewer), handle=handle)
         if not policies.may_read_versions(viewer, review):
-            raise PermissionDenied("Earlier versions are for the reviewer and staff.")
+            raise Http404("No such review.")
         return Response(VersionSerializer(review.versions.all(), many=True).data)
 
 
