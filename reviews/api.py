@@ -7,15 +7,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
 from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from core.api import LinkedPagination, expected_revision, problem, with_etag
 from core.errors import DomainError, StaleVersion
+from core.uploads import PDF, serve_upload
+from courses.actions import set_paper_pdf
 from courses.models import Paper
-from courses.policies import require_member, require_staff
+from courses.policies import require_instructor, require_member, require_staff
 from reviews import actions, policies, queries
 from reviews.answers import IncompleteReview
 from reviews.models import Field, FieldVisibility, Review, ReviewRules
@@ -24,6 +28,7 @@ from reviews.serializers import (
     DraftSerializer,
     MyReviewSerializer,
     PaperScoresSerializer,
+    PdfSerializer,
     ReviewerSerializer,
     ReviewSerializer,
     VersionSerializer,
@@ -224,6 +229,30 @@ class PaperReviewingViewSet(viewsets.ViewSet):
         return Response(ReviewerSerializer(rows, many=True).data)
 
 
+class PaperPdfViewSet(viewsets.ViewSet):
+    """The PDF of a paper, as the editor shows it."""
+
+    scope_resource = "course"
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(operation_id="paper_pdf_retrieve", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def retrieve(self, request, course_slug, paper_key):
+        _, paper = _viewer_and_paper(request, course_slug, paper_key)
+        if not paper.pdf:
+            raise Http404("This paper has no uploaded PDF.")
+        return serve_upload(paper.pdf, kind=PDF, name=f"{paper.key}.pdf")
+
+    @extend_schema(operation_id="paper_pdf_update", request=PdfSerializer, responses={204: None})
+    def update(self, request, course_slug, paper_key):
+        """For the instructor: keep the file (multipart, `pdf`) in place of the one before."""
+        require_instructor(request.user, course_slug)
+        _, paper = _viewer_and_paper(request, course_slug, paper_key)
+        sent = PdfSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        set_paper_pdf(paper=paper, upload=sent.validated_data["pdf"])
+        return Response(status=204)
+
+
 def _viewer_and_paper(request, course_slug, paper_key):
     viewer = require_member(request.user, course_slug)
     papers = Paper.objects.filter(course=viewer.course).select_related("meeting")
@@ -239,6 +268,7 @@ urlpatterns = [
     path(f"{PAPER}review/", MyReviewViewSet.as_view({"get": "retrieve", "put": "update"}), name="review_mine"),
     path(f"{PAPER}review/submit/", MyReviewViewSet.as_view({"post": "submit"}), name="review_submit"),
     path(f"{PAPER}review/versions/", MyReviewViewSet.as_view({"get": "versions"}), name="review_version_list"),
+    path(f"{PAPER}pdf/", PaperPdfViewSet.as_view({"get": "retrieve", "put": "update"}), name="paper_pdf"),
     path(f"{PAPER}scores/", PaperReviewingViewSet.as_view({"get": "scores"}), name="paper_scores"),
     path(f"{PAPER}reviewers/", PaperReviewingViewSet.as_view({"get": "reviewers"}), name="reviewer_list"),
 ]

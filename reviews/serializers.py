@@ -84,3 +84,7 @@ class ReviewerSerializer(serializers.Serializer):
     state = serializers.CharField()
     submitted_at = serializers.DateTimeField(source="standing.submitted_at", allow_null=True)
     is_late = serializers.BooleanField(source="standing.is_late")
+
+
+class PdfSerializer(serializers.Serializer):
+    pdf = serializers.FileField()

@@ -79,6 +79,9 @@ ROWS = [
     # Without If-Match the student is told to name the revision; the other has nothing to submit.
     Row("api:review_submit", 400, 404, 403, 403, **API, make=with_review, method="post", json=True),
     Row("api:review_version_list", 200, 404, 403, 403, **API, make=with_review),
+    Row("api:paper_pdf", **ALL, **API, make=with_pdf),
+    # The instructor sends no file here, and is told so: 415 for a body that is no form.
+    Row("api:paper_pdf", 403, 403, 403, 415, **API, make=with_paper, method="put", json=True),
     Row("api:paper_scores", **ALL, **API, make=with_paper),
     Row("api:reviewer_list", **STAFF, **API, make=with_paper),
 ]

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from reviews.actions import save_draft, submit_review
@@ -360,3 +362,15 @@ def test_token_reaches_what_its_scopes_name(client, paper, student, clock, scope
     )
 
     assert statuses == (read, write)
+
+
+def test_pdf_is_put_by_the_instructor_and_got_by_members(client, course, paper, student, instructor):
+    url = reverse("api:paper_pdf", args=[course.slug, paper.key])
+    client.force_login(instructor.user)
+    body = encode_multipart(BOUNDARY, {"pdf": SimpleUploadedFile("rammer.pdf", b"%PDF-1.4 text")})
+    put_status = client.put(url, body, content_type=MULTIPART_CONTENT).status_code
+
+    client.force_login(student.user)
+    response = client.get(url)
+
+    assert (put_status, b"".join(response.streaming_content)) == (204, b"%PDF-1.4 text")
