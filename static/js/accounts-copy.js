@@ -20,7 +20,9 @@ function addButton(field) {
     }
   });
   field.addEventListener("focus", () => field.select());
-  field.after(button);
+  const line = document.createElement("div"); // keeps the button from stretching in a grid
+  line.append(button);
+  field.after(line);
 }
 
 document.querySelectorAll("[data-copy]").forEach(addButton);
