@@ -1,0 +1,265 @@
+"""The published shape of a course file: JSON Schema, draft 2020-12.
+
+A date in TOML is a string with a format here, as every schema tool for TOML sees it. `default` is what the
+loader fills in and the dump leaves out. What a schema cannot say (dates in order, keys that exist) is in sense.py.
+"""
+
+from grading.engine import POLICY_SCHEMA
+
+KEY_PATTERN = "^[a-z0-9][a-z0-9-]*$"
+ONE_LINE = r"^[^\r\n]*$"
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+PRESENTER = {"key": "presenter", "title": "Presenter", "capacity": 1}
+
+
+def _text(about: str, limit: int, *, minimum: int = 0, **more) -> dict:
+    required = {"minLength": minimum} if minimum else {"default": ""}
+    return {"type": "string", "description": about, "maxLength": limit, "pattern": ONE_LINE} | required | more
+
+
+def _markdown(about: str) -> dict:
+    return {"type": "string", "description": f"{about} Markdown.", "maxLength": 100_000, "default": ""}
+
+
+def _key(about: str) -> dict:
+    return {"type": "string", "description": about, "pattern": KEY_PATTERN, "maxLength": 60}
+
+
+def _moment(about: str, kind: str, **more) -> dict:
+    return {"type": "string", "format": kind, "description": about} | more
+
+
+def _url(about: str, **more) -> dict:
+    return {"type": "string", "format": "uri", "description": about, "maxLength": 500} | more
+
+
+def _whole(about: str, least: int, most: int, **more) -> dict:
+    return {"type": "integer", "description": about, "minimum": least, "maximum": most} | more
+
+
+def _points(about: str, default: float, **bounds) -> dict:
+    bounds = bounds or {"exclusiveMinimum": 0}
+    return {"type": "number", "description": about, "maximum": 9999.99, "default": default} | bounds
+
+
+def _one_of(about: str, *values: str, **more) -> dict:
+    return {"enum": list(values), "description": about} | more
+
+
+def _flag(about: str, *, default: bool) -> dict:
+    return {"type": "boolean", "description": about, "default": default}
+
+
+def _list(about: str, items: dict, **more) -> dict:
+    return {"type": "array", "description": about, "items": items} | more
+
+
+def _table(about: str, required: str, properties: dict) -> dict:
+    return {
+        "type": "object",
+        "description": about,
+        "properties": properties,
+        "required": required.split(),
+        "additionalProperties": False,
+    }
+
+
+_LINK = _table(
+    "A link on the course page",
+    "title url",
+    {"title": _text("What it is called", 120, minimum=1), "url": _url("Where it leads", minLength=1)},
+)
+
+_COURSE = _table(
+    "What the course is",
+    "slug code title time_zone starts_on ends_on",
+    {
+        "slug": _key("The course's name in addresses; another slug is another course"),
+        "code": _text("Such as ECE697IL", 30, minimum=1),
+        "title": _text("Such as ML and Systems", 200, minimum=1),
+        "term": _text("Such as Fall 2021", 40),
+        "time_zone": _text("In which all clock times of this file are meant, such as America/New_York", 60, minimum=1),
+        "starts_on": _moment("First day", "date"),
+        "ends_on": _moment("Last day", "date"),
+        "is_public": _flag("Whether the course page can be read without signing in", default=False),
+        "description": _markdown("What the course is about."),
+        "meets_on": _list("The usual days", {"enum": DAYS}, uniqueItems=True, default=[]),
+        "meets_from": _moment("When a meeting usually starts", "time", default="09:00:00"),
+        "meets_until": _moment("When a meeting usually ends", "time", default="10:00:00"),
+        "room": _text("The usual room", 120),
+        "links": _list("Links on the course page", _LINK, maxItems=100, default=[]),
+    },
+)
+
+_PAGE = _table(
+    "A part of the course page",
+    "key title",
+    {"key": _key("Names the page"), "title": _text("Its heading", 200, minimum=1), "body": _markdown("Its text.")},
+)
+
+_PAPER = _table(
+    "A paper to read and review",
+    "key title",
+    {
+        "key": _key("Names the paper in the whole course"),
+        "title": _text("Its title", 300, minimum=1),
+        "authors": _text("Who wrote it", 500),
+        "url": _url("Where it can be read", default=""),
+        "review_due_at": _moment("A deadline of its own, in place of the rule in [reviews]", "date-time"),
+    },
+)
+
+_ROLE = _table(
+    "A part in a presentation",
+    "key title",
+    {
+        "key": _key("Names the role"),
+        "title": _text("Such as Motivation and body", 120, minimum=1),
+        "capacity": _whole("How many people fill it", 1, 1000, default=1),
+    },
+)
+
+_GUEST = {"type": "string", "minLength": 1, "maxLength": 150, "pattern": r"^\S([^\r\n]*\S)?$"}
+
+_SLOT = _table(
+    "One presentation at the meeting",
+    "",
+    {
+        "key": _key("Names the slot in the whole course; the paper's key when left out"),
+        "paper": _key("The key of the paper that is presented"),
+        "title": _text("What is presented, when it is no paper", 300),
+        "guest": _GUEST | {"description": "A presenter without an account, in the first role"},
+        "guests": _list("Several of them", _GUEST, uniqueItems=True, maxItems=100),
+        "roles": _list("Roles of this slot, in place of those in [presentations]", _ROLE, minItems=1, maxItems=20),
+    },
+)
+
+_MEETING = _table(
+    "One class meeting",
+    "key date",
+    {
+        "key": _key("Names the meeting; it stays when the date changes"),
+        "date": _moment("The day", "date"),
+        "kind": _one_of("What happens", "paper", "project", "lecture", "holiday", default="paper"),
+        "topic": _text("What it is about", 200),
+        "starts_at": _moment("The course's meets_from when left out", "time"),
+        "ends_at": _moment("The course's meets_until when left out", "time"),
+        "room": {key: value for key, value in _text("The course's when left out", 120).items() if key != "default"},
+        "papers": _list("The reading list", _PAPER, maxItems=50, default=[]),
+        "slots": _list("Presentations; one for each paper when left out", _SLOT, maxItems=50),
+    },
+)
+
+_OPTION = {
+    "type": "object",
+    "description": 'One possible answer: { value = 1, label = "Reject" }',
+    "properties": {
+        "value": {"type": ["integer", "string"], "minimum": -32768, "maximum": 32767, "minLength": 1, "maxLength": 200},
+        "label": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": ONE_LINE},
+    },
+    "required": ["value", "label"],
+    "additionalProperties": False,
+}
+
+_FIELD = _table(
+    "One thing the review form asks",
+    "key label",
+    {
+        "key": _key("Names the field; a field that leaves the file is retired and its answers are kept"),
+        "label": _text("What the form shows", 120, minimum=1),
+        "kind": _one_of("What is answered", "text", "score", "choice", "checkbox", default="text"),
+        "description": _markdown("A hint below the label."),
+        "is_required": _flag("Whether a review can be submitted without it", default=True),
+        "min_words": _whole("Of a text", 0, 100_000),
+        "max_words": _whole("Of a text", 1, 100_000),
+        "options": _list("Of a score (values ascending) or a choice", _OPTION, maxItems=100, default=[]),
+        "visible_to": _one_of("Who sees the answer", "readers", "staff", default="readers"),
+    },
+)
+
+_REVIEWS = _table(
+    "How reviews are asked for; without this table the course has none",
+    "fields",
+    {
+        "title": _text("The form's title", 120),
+        "due_days_before": _whole("Days before the meeting", 0, 365, default=1),
+        "due_time": _moment("The clock time on that day", "time", default="23:59:00"),
+        "grace_minutes": _whole("How long after the deadline a review is still taken", 0, 100_000, default=0),
+        "required_count": _whole("How many reviews a student owes; every paper's when left out", 0, 1000),
+        "max_points": _points("The upper end of a review's mark", 10),
+        "visibility": _one_of(
+            "When a student may read the others' reviews",
+            *("after_own", "after_deadline", "always", "never"),
+            default="after_own",
+        ),
+        "names": _one_of("Whether students see who wrote a review", "shown", "hidden", default="hidden"),
+        "fields": _list("The review form", _FIELD, minItems=1, maxItems=100),
+    },
+)
+
+_PRESENTATIONS = _table(
+    "How papers are presented; with this table every paper has a slot",
+    "",
+    {"roles": _list("The roles of every slot", _ROLE, minItems=1, maxItems=20, default=[PRESENTER])},
+)
+
+_PARTICIPATION = _table(
+    "What attending and discussing are worth; without this table nothing is recorded",
+    "",
+    {
+        "attended_points": _points("For attending a meeting", 4, minimum=0),
+        "discussed_points": _points("On top, for taking part in the discussion", 2, minimum=0),
+    },
+)
+
+_MILESTONE = _table(
+    "A dated step of the project",
+    "key title due_at",
+    {
+        "key": _key("Names the milestone"),
+        "title": _text("What is handed in", 200, minimum=1),
+        "description": _markdown("What is expected."),
+        "due_at": _moment("When it is due", "date-time"),
+        "grace_minutes": _whole("How long after that it is still taken", 0, 100_000, default=0),
+        "max_points": _points("The upper end of its mark", 10),
+    },
+)
+
+_PROJECTS = _table(
+    "Project teams; without this table the course has none",
+    "",
+    {
+        "max_team_size": _whole("How many students a team has at most", 1, 1000, default=3),
+        "milestones": _list("What teams hand in", _MILESTONE, maxItems=100, default=[]),
+    },
+)
+
+_HOURS = _list(
+    "Hours before a deadline, descending; [] sends none",
+    {"type": "integer", "minimum": 1, "maximum": 720},
+    uniqueItems=True,
+    maxItems=10,
+    default=[24, 3],
+)
+
+SCHEMA: dict = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "urn:courseportal:course-file",
+    "title": "A CoursePortal course file",
+    **_table(
+        "One course in one TOML file",
+        "format course",
+        {
+            "format": {"const": 1, "description": "The version of this format"},
+            "course": _COURSE,
+            "pages": _list("Parts of the course page, in order", _PAGE, maxItems=100, default=[]),
+            "meetings": _list("The calendar with the reading list", _MEETING, maxItems=400, default=[]),
+            "reviews": _REVIEWS,
+            "presentations": _PRESENTATIONS,
+            "participation": _PARTICIPATION,
+            "projects": _PROJECTS,
+            "reminders": _table("Mails before a deadline; without this table none are sent", "", {"hours_before": _HOURS}),
+            "grading": POLICY_SCHEMA,
+        },
+    ),
+}
