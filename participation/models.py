@@ -36,6 +36,12 @@ class ParticipationRules(models.Model):
         return self.attended_points + self.discussed_points
 
 
+def in_words(attended: bool, discussed: bool) -> str:
+    if discussed:
+        return "attended and discussed"
+    return "attended" if attended else "not there"
+
+
 class RecordQuerySet(models.QuerySet):
     def visible_to(self, enrollment: Enrollment):
         """A student's own records; staff, those of the students whose work they mark."""
@@ -76,6 +82,10 @@ class Record(models.Model):
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None
 
+    @property
+    def in_words(self) -> str:
+        return in_words(self.attended, self.discussed)
+
 
 class RecordChange(models.Model):
     """What a record was set to, when and by whom; rows are only ever added."""
@@ -88,3 +98,7 @@ class RecordChange(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+    @property
+    def in_words(self) -> str:
+        return in_words(self.attended, self.discussed)

@@ -108,7 +108,8 @@ def _row_forms(viewer: Enrollment, meeting: Meeting, data=None) -> list[SheetRow
 
 
 def _records(viewer: Enrollment, meeting: Meeting):
-    return Record.objects.visible_to(viewer).filter(meeting=meeting).select_related("confirmed_by").order_by()
+    records = Record.objects.visible_to(viewer).filter(meeting=meeting).select_related("confirmed_by").order_by()
+    return records.prefetch_related("changes__changed_by")
 
 
 def _save(request, meeting: Meeting, forms: list[SheetRowForm]) -> None:
