@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from core.errors import DomainError
 from core.http import respond_with_fragment
@@ -14,6 +15,7 @@ from courses.policies import require_people
 
 
 @require_GET
+@vary_on_headers("HX-Request")
 @login_required
 def people_list(request, course_slug):
     enrollment = require_people(request.user, course_slug)
@@ -26,7 +28,7 @@ def people_list(request, course_slug):
         "form": form,
         "people": form.narrow(course.enrollments.for_display()),
     }
-    if request.htmx:
+    if request.htmx and not request.htmx.history_restore_request:
         return render(request, "courses/_people.html", context)
     return render(request, "courses/people_list.html", context | {"join_links": course.join_links.all()})
 

@@ -88,6 +88,15 @@ def test_people_list_answers_htmx_with_the_table(client, people_url):
     assert [template.name for template in response.templates][:2] == ["courses/_people.html", "courses/_person.html"]
 
 
+def test_people_list_is_whole_again_when_the_browser_goes_back(client, people_url):
+    headers = {"hx-request": "true", "hx-history-restore-request": "true"}
+
+    response = client.get(people_url, headers=headers)
+
+    assert [template.name for template in response.templates][0] == "courses/people_list.html"
+    assert "HX-Request" in response["Vary"]
+
+
 @pytest.mark.parametrize(("query", "status"), [("q=%00", 400), ("q=😀", 200), ("q=" + "x" * 5000, 200)])
 def test_people_list_survives_odd_filters(client, people_url, query, status):
     assert client.get(f"{people_url}?{query}").status_code == status
