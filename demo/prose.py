@@ -100,3 +100,11 @@ TEAMS = [
     ("Backpressure", "Streaming data into training without stalls"),
     ("One Card", "Autonomy on a single accelerator"),
 ]
+# Invented, so that nobody real is in the demo.
+NAMES = [
+    "Amara Lindqvist", "Bao Castellano", "Chidi Norgaard", "Dalia Petrov", "Emeka Sandoval", "Farah Whitfield",
+    "Goran Takeda", "Hana Oyelaran", "Ilse Marchetti", "Jun Abernathy", "Kavya Holmgren", "Leif Okonkwo", "Mina Travers",
+    "Nadir Kowalski", "Oona Delgado", "Priya Vandenberg", "Quentin Adeyemi", "Rosa Halvorsen", "Samir Blackwood",
+    "Tove Ramanathan", "Uma Fitzgerald", "Viktor Mbeki", "Wren Castillo", "Ximena Larsen", "Yusuf Carmody", "Zora Eklund",
+    "Anton Iyer", "Beatriz Quist", "Caspian Rowe", "Devika Strand",
+]  # fmt: skip

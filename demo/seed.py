@@ -8,23 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from celery import current_app
 from coursefile.load import load_course
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import create_token, revoke_token
-from accounts.models import Scope, Token, User
-from courseportal.celery import app as celery_app
+from accounts.models import User
 from courses.models import Course, Enrollment, Role
-from demo import term
+from demo import prose, term
 from demo.clock import clock_at
 
 COURSE_FILE = Path(settings.BASE_DIR) / "courses" / "examples" / "ece697il.toml"
 SLUG = "ece697il"
 PASSWORD = "seminar-demo-2021"  # noqa: S105 - a demo on this machine; printed for everybody
-TOKEN_NAME = "Demo curl"  # noqa: S105
 STUDENTS = 30
 INTO_TERM = timedelta(weeks=7)  # how far the term has come
 
@@ -33,8 +31,8 @@ def seed() -> bool:
     """Load the course and play the term up to now; False when the course is there already."""
     if Course.objects.filter(slug=SLUG).exists():
         return False
-    eager = celery_app.conf.task_always_eager
-    celery_app.conf.task_always_eager = True  # reminders of the past are sent while the clock shows the past
+    eager = current_app.conf.task_always_eager
+    current_app.conf.task_always_eager = True  # reminders of the past are sent while the clock shows the past
     try:
         # One transaction, so that an interrupted start leaves nothing half-loaded.
         with transaction.atomic():
@@ -43,7 +41,7 @@ def seed() -> bool:
             rng = random.Random(697)  # noqa: S311 - the same demo every time
             term.play(course, people, rng, until=timezone.now())
     finally:
-        celery_app.conf.task_always_eager = eager
+        current_app.conf.task_always_eager = eager
     return True
 
 
@@ -74,7 +72,7 @@ def _enroll(course: Course) -> term.People:
         return Enrollment.objects.create(course=course, user=user, role=role, section=section)
 
     students = [
-        enroll(_user(f"student{n:02}", NAMES[n - 1]), Role.STUDENT, "A" if n % 2 else "B") for n in range(1, STUDENTS + 1)
+        enroll(_user(f"student{n:02}", prose.NAMES[n - 1]), Role.STUDENT, "A" if n % 2 else "B") for n in range(1, STUDENTS + 1)
     ]
     assistants = [
         enroll(_user("assistant", "Aldo Ferris"), Role.ASSISTANT),
@@ -83,36 +81,3 @@ def _enroll(course: Course) -> term.People:
     enroll(_user("observer", "Olga Brandt"), Role.OBSERVER)
     instructor = Enrollment.objects.get(course=course, role=Role.INSTRUCTOR)
     return term.People(students, assistants, instructor)
-
-
-# Invented, so that nobody real is in the demo.
-NAMES = [
-    "Amara Lindqvist", "Bao Castellano", "Chidi Norgaard", "Dalia Petrov", "Emeka Sandoval", "Farah Whitfield", "Goran Takeda",
-    "Hana Oyelaran", "Ilse Marchetti", "Jun Abernathy", "Kavya Holmgren", "Leif Okonkwo", "Mina Travers", "Nadir Kowalski",
-    "Oona Delgado", "Priya Vandenberg", "Quentin Adeyemi", "Rosa Halvorsen", "Samir Blackwood", "Tove Ramanathan", "Uma Fitzgerald",
-    "Viktor Mbeki", "Wren Castillo", "Ximena Larsen", "Yusuf Carmody", "Zora Eklund", "Anton Iyer", "Beatriz Quist", "Caspian Rowe",
-    "Devika Strand",
-]  # fmt: skip
-
-
-def sign_in_card(address: str) -> str:
-    """What the terminal shows: where to go, who to be, and a curl that works."""
-    instructor = User.objects.get(email="instructor@example.edu")
-    for token in Token.objects.filter(user=instructor, name=TOKEN_NAME, revoked_at=None):
-        revoke_token(token=token)
-    _, secret = create_token(user=instructor, name=TOKEN_NAME, scopes=[Scope.GRADES_READ], days=30)
-    mail = f"\n  Mail sent    {address}/developer/mail/\n" if settings.SHOW_DEVELOPER_MAIL else "\n"
-    return f"""
-CoursePortal runs at {address}
-
-  Student      student01@example.edu
-  Assistant    assistant@example.edu
-  Instructor   instructor@example.edu
-  Password     {PASSWORD}
-{mail}
-Pull the grades:
-
-  curl -H "Authorization: Bearer {secret}" {address}/api/v1/courses/{SLUG}/grades/
-
-Stop with Ctrl-C; everything is kept for next time.
-"""

@@ -3,12 +3,17 @@
 import os
 import socket
 import sys
+import time
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.supervisor import Supervisor
+from demo.seed import seed
+from demo.sign_in import sign_in_card
+from demo.supervisor import Stopped, Supervisor
+
+START_WITHIN = 20  # seconds the web server has to answer
 
 
 class Command(BaseCommand):
@@ -20,42 +25,46 @@ class Command(BaseCommand):
     def handle(self, *, port: int, **options):
         require_free(port)
         address = f"http://127.0.0.1:{port}"
-        os.environ |= {
-            "SITE_URL": address,
-            "SECRET_KEY": settings.SECRET_KEY,
-            "DJANGO_SETTINGS_MODULE": "courseportal.settings",
-        }
         settings.SITE_URL = address
-        supervisor = Supervisor()
+        os.environ |= {"SITE_URL": address, "DJANGO_SETTINGS_MODULE": "courseportal.settings"}
         try:
-            self.start(supervisor, port)
-        except BaseException:
-            supervisor.stop()
-            raise
-        sys.exit(supervisor.wait())
+            with Supervisor() as supervisor:
+                self.start(supervisor, port)
+                self.stdout.write(sign_in_card(address))
+                raise CommandError(supervisor.wait())
+        except Stopped:
+            self.stdout.write("\nStopped. Everything is kept for next time.")
 
     def start(self, supervisor: Supervisor, port: int) -> None:
-        from demo.seed import seed, sign_in_card
-
-        python = sys.executable
         self.stdout.write("Preparing the database ...")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         if not settings.REDIS_URL:
-            broker = [python, "-m", "demo.broker", str(settings.BROKER_SOCKET), str(settings.VAR_DIR / "broker")]
-            supervisor.start("broker", broker, ready="ready")
+            folder = settings.VAR_DIR / "broker"
+            supervisor.start("broker", python("demo.broker", str(settings.BROKER_SOCKET), str(folder)), ready="ready")
         if seed():
-            self.stdout.write("Loaded ECE697IL with a term's worth of work.")
-        celery = [python, "-m", "celery", "-A", "courseportal", "--quiet"]
-        worker = ["worker", "--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
-        supervisor.start("worker", [*celery, *worker, "-Q", "work", "-c", "1", "-n", "work@%h"])
-        supervisor.start("ticks", [*celery, *worker, "-Q", "ticks", "-c", "1", "-n", "ticks@%h", "--pool", "solo"])
-        supervisor.start("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""])
-        granian = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-        granian += ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
-        supervisor.start("web", [*granian, "courseportal.wsgi:application"])
-        await_port(port)
-        self.stdout.write(sign_in_card(settings.SITE_URL))
+            self.stdout.write("Loaded ECE697IL with half a term of work.")
+        supervisor.start("worker", worker("work"))
+        # Beat's ticks have a worker of their own, or they would wait behind slow work.
+        supervisor.start("ticks", worker("ticks"))
+        supervisor.start("beat", python("celery", "-A", "courseportal", "--quiet", "beat", "-l", "WARNING", "--pidfile", ""))
+        supervisor.start("web", web_server(port))
+        await_answer(port)
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def worker(queue: str) -> list[str]:
+    quiet = ["-l", "WARNING", "--without-mingle", "--without-gossip"]
+    return python("celery", "-A", "courseportal", "--quiet", "worker", "-Q", queue, "-n", f"{queue}@%h", "-c", "1", *quiet)
+
+
+def web_server(port: int) -> list[str]:
+    where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    size = ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
+    return python("granian", *where, *size, "courseportal.wsgi:application")
 
 
 def require_free(port: int) -> None:
@@ -67,14 +76,15 @@ def require_free(port: int) -> None:
             raise CommandError(f"Port {port} is taken by another program. Choose one: PORT={port + 1} make demo") from None
 
 
-def await_port(port: int) -> None:
-    import time
-
-    for _ in range(150):
+def await_answer(port: int) -> None:
+    """Until a page could be fetched; the workers load the code after the port opens."""
+    until = time.monotonic() + START_WITHIN
+    while time.monotonic() < until:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            with socket.create_connection(("127.0.0.1", port), timeout=START_WITHIN) as connection:
+                connection.sendall(b"HEAD / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                if connection.recv(16).startswith(b"HTTP/"):
+                    return
         except OSError:
             time.sleep(0.1)
-        else:
-            return
-    raise CommandError("The web server did not come up within 15 seconds.")
+    raise CommandError(f"The web server did not answer within {START_WITHIN} seconds.")
