@@ -2,13 +2,24 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from core.markdown import render_markdown
 
 register = template.Library()
+
+
+def remembered(render):
+    """Keep what a pure tag rendered: a list shows the same few chips and charts hundreds of times.
+
+    The benchmark's paper list spent half its time on them. Off in DEBUG, where templates are being edited.
+    """
+    return render if settings.DEBUG else lru_cache(maxsize=4096)(render)
 
 
 @register.filter
@@ -61,10 +72,15 @@ CHIP_CLASSES = {
 }  # fmt: skip
 
 
-@register.inclusion_tag("core/_chip.html")
+@register.simple_tag
 def chip(state: str, text: str = ""):
     """`{% chip "draft" %}` or `{% chip "draft" "draft, 143 words" %}`: a state in a word, with a shape of its own."""
-    return {"tone": CHIP_CLASSES.get(str(state), ""), "state": str(state), "text": text or str(state)}
+    return _chip(str(state), str(text or state))
+
+
+@remembered
+def _chip(state: str, text: str):
+    return render_to_string("core/_chip.html", {"tone": CHIP_CLASSES.get(state, ""), "state": state, "text": text})
 
 
 @register.inclusion_tag("core/_due.html")
@@ -82,9 +98,15 @@ def meter(value, of, label: str):
     return {"share": share, "label": label}
 
 
-@register.inclusion_tag("core/_distribution.html")
+@register.simple_tag
 def distribution(counts, label: str = "Scores"):
     """Small bars. `counts` is a list of (option label, count) in order; the numbers are also there as words."""
+    return _distribution(tuple(map(tuple, counts)), str(label))
+
+
+@remembered
+def _distribution(counts: tuple[tuple[str, int], ...], label: str):
     top = max((count for _, count in counts), default=0)
     bars = [{"label": name, "count": count, "height": round(100 * count / top) if top else 0} for name, count in counts]
-    return {"bars": bars, "label": label, "total": sum(count for _, count in counts)}
+    context = {"bars": bars, "label": label, "total": sum(count for _, count in counts)}
+    return render_to_string("core/_distribution.html", context)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
@@ -14,7 +13,7 @@ from reviews import policies
 from reviews.answers import shown_answer
 from reviews.models import Field, FieldKind, Review, ReviewRules, ReviewVersion
 from reviews.queries.duties import NOTHING_YET, Standing, standings
-from reviews.queries.scores import ScoreSummary, score_summaries, summaries_of_answers
+from reviews.queries.scores import ScoreSummary, open_counts, score_summaries, summaries_of_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ def paper_rows(viewer: Enrollment, *, sort: str = "date") -> list[PaperRow]:
     course = viewer.course
     papers = Paper.objects.filter(course=course).select_related("meeting")
     own = standings(course, reviewer=viewer) if viewer.is_student else {}
-    scores = score_summaries(course, viewer)
-    counts = dict(Review.objects.open_to(viewer).order_by().values_list("paper").annotate(Count("pk")))
+    counts = open_counts(viewer)
+    scores = score_summaries(course, viewer, counts=counts)
     rows = [_row(viewer, paper, own.get((viewer.pk, paper.pk), NOTHING_YET), counts, scores) for paper in papers]
     return sorted(rows, key=SORTS.get(sort, SORTS["date"]))
 

@@ -196,7 +196,7 @@ def test_queries_do_not_grow_with_the_rows(course, rules, answers, clock, django
         progress_of(idle)
     with django_assert_num_queries(3):
         grading_facts(course)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         score_summaries(course, staff)
     with django_assert_num_queries(1):
         submitted_counts(course)
