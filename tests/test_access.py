@@ -11,6 +11,7 @@ from tests.access import WHO, Row
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
 
 APPS = (
+    "core",
     "accounts",
     "courses",
     "reviews",
