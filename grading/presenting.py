@@ -155,7 +155,7 @@ def _item(item: Item, *, is_counted: bool) -> dict[str, Any]:
     return {
         "key": item.key,
         "title": item.title,
-        "date": item.when or None,
+        "date": item.when,
         "state": item.state.value,
         "points": item.points,
         "out_of": item.out_of,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ class State(StrEnum):
 class Item(NamedTuple):
     """One piece of work. `points` is a number exactly when the state is MARKED; `out_of` is above zero.
 
-    `when` is an ISO date for display, `ref` whatever the caller wants to find the work again by.
+    `when` is for display, `ref` whatever the caller wants to find the work again by.
     """
 
     key: str
@@ -29,7 +30,7 @@ class Item(NamedTuple):
     points: Decimal | None
     out_of: Decimal
     note: str = ""
-    when: str = ""
+    when: date | None = None
     ref: Any = None
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -13,6 +14,7 @@ from grading.engine.schema import POLICY_SCHEMA
 from grading.engine.steps import STEPS, plain
 
 ERROR, WARNING = "error", "warning"
+VALIDATOR = Draft202012Validator(POLICY_SCHEMA)
 Path = tuple[str | int, ...]
 
 
@@ -45,7 +47,7 @@ class Known:
 
 def lint(document: object, known: Known | None = None) -> list[Finding]:
     """Every finding, errors first; a document without errors can be read and computed."""
-    shape = [_finding_of(error) for error in Draft202012Validator(POLICY_SCHEMA).iter_errors(document)]
+    shape = [_finding_of(error) for error in VALIDATOR.iter_errors(document)] + list(_check_numbers((), document))
     if shape:
         return sorted(set(shape), key=lambda finding: [str(part) for part in finding.path])
     findings = [*_check_keys(document), *_check_components(document), *_check_letters(document), *_check_weights(document)]
@@ -55,6 +57,15 @@ def lint(document: object, known: Known | None = None) -> list[Finding]:
 
 
 # Shape
+
+
+def _check_numbers(path: Path, value: object) -> Iterator[Finding]:
+    """TOML has nan and inf, which no bound of a schema keeps out."""
+    if isinstance(value, float) and not isfinite(value):
+        yield Finding(ERROR, path, f"Found {value}; expected a number.")
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        yield from _check_numbers((*path, key), part)
 
 
 def _finding_of(error: ValidationError) -> Finding:
@@ -71,8 +82,24 @@ def _finding_of(error: ValidationError) -> Finding:
     elif error.validator == "type":
         message = f"Found {_kind_of(error.instance)}; expected {_a(error.validator_value)}."
     else:
-        message = f"{error.message[0].upper()}{error.message[1:]}."
+        message = _bound_words(error)
     return Finding(ERROR, path, message)
+
+
+def _bound_words(error: ValidationError) -> str:
+    limit = error.validator_value
+    expected = {
+        "minimum": f"{limit} or more",
+        "maximum": f"{limit} at most",
+        "exclusiveMinimum": f"more than {limit}",
+        "pattern": "small letters, digits and hyphens, starting with a letter or digit",
+        "maxLength": f"at most {limit} characters",
+        "minLength": "a text that is not empty",
+        "uniqueItems": "every entry once",
+    }.get(error.validator)
+    if error.validator == "minItems":
+        return "Expected at least 1 entry; found none."
+    return f"Found {error.instance!r}; expected {expected}." if expected else f"{error.message}."
 
 
 TYPE_NAMES = {

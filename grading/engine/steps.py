@@ -24,7 +24,8 @@ class Said(NamedTuple):
     parts: tuple = ()
 
     def __str__(self) -> str:
-        return self.template.format(*(part if isinstance(part, str) else plain(part) for part in self.parts))
+        text = self.template.format(*(part if isinstance(part, str) else plain(part) for part in self.parts))
+        return text.removesuffix("….") + "…" if text.endswith("….") else text
 
 
 def say(template: str, *parts) -> Said:
@@ -79,12 +80,12 @@ def plural(count: int, noun: str) -> str:
 
 
 def plain(number: Fraction | Decimal | int) -> str:
-    """A number for a sentence: at most four decimals, no trailing zeros; what has more is cut to two and an ellipsis."""
+    """A number for a sentence: at most four decimals, no trailing zeros; what has more is cut to three and an ellipsis."""
     numerator, denominator = number.as_integer_ratio()
     scaled, rest = divmod(numerator * 10_000, denominator)
     whole, decimals = divmod(scaled, 10_000)
     if rest:
-        return f"{whole}.{decimals // 100:02d}…"
+        return f"{whole}.{decimals // 10:03d}…"
     return f"{whole}.{decimals:04d}".rstrip("0").rstrip(".")
 
 

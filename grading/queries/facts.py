@@ -90,7 +90,7 @@ def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
 
 def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
     note = "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
-    return Item(fact.paper_key, fact.title, state, points, out_of, note, fact.meeting_date.isoformat(), mark)
+    return Item(fact.paper_key, fact.title, state, points, out_of, note, fact.meeting_date, mark)
 
 
 def _presentations(gathering: Gathering) -> None:
@@ -107,7 +107,7 @@ def _presentations(gathering: Gathering) -> None:
                 mine.passed(gathering.course.at(fact.meeting_date, time(0)))
             state = State.MARKED if mark else State.PENDING if has_been else State.OPEN
             points = mark.points if mark else None
-            when = fact.meeting_date.isoformat()
+            when = fact.meeting_date
             items.append(
                 Item(f"sign-up-{fact.sign_up_id}", fact.title, state, points, leaf.max_points, fact.role_title, when, mark)
             )
@@ -151,7 +151,7 @@ def _participation_item(meeting, record, rules: ParticipationRules, possible: De
         note = "attended and discussed" if record.discussed else "attended" if record.attended else "absent"
     elif meeting.is_over:
         state, note = State.MISSING, "not recorded"
-    return Item(f"meeting-{meeting.meeting_id}", meeting.title, state, points, possible, note, meeting.date.isoformat())
+    return Item(f"meeting-{meeting.meeting_id}", meeting.title, state, points, possible, note, meeting.date)
 
 
 def _milestones(gathering: Gathering) -> None:
@@ -164,7 +164,7 @@ def _milestones(gathering: Gathering) -> None:
             state, note = _milestone_state(fact, mark, gathering.now)
             if not fact.submitted_at and gathering.now > fact.closes_at:
                 mine.passed(fact.closes_at)
-            when = gathering.course.local(fact.due_at).date().isoformat()
+            when = gathering.course.local(fact.due_at).date()
             items.append(Item(fact.key, fact.title, state, mark.points if mark else None, fact.max_points, note, when, mark))
         mine.sources["milestones"] = tuple(items)
 

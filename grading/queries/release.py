@@ -80,7 +80,18 @@ class ReleaseState:
 
     @property
     def words(self) -> str:
-        return {"changed": "partly released"}.get(self.word, self.word)
+        """What students see of it, in a sentence."""
+        if not self.needs_release:
+            return "What students record or hand in themselves; they see it anyway."
+        if not self.marks and not self.visible:
+            return "No marks yet."
+        marks = "1 mark" if self.marks == 1 else f"{self.marks} marks"
+        match self.word:
+            case "hidden":
+                return f"{marks}; students see none."
+            case "changed":
+                return f"{marks}; {self.waiting} of them new or changed since the last release."
+        return f"{marks}; students see them as they stand."
 
 
 def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseState]:

@@ -3,6 +3,15 @@
 from decimal import Decimal
 
 from grading.engine import Item, State
+from tests.factories import (
+    CourseFactory,
+    PaperFactory,
+    ParticipationRulesFactory,
+    PolicyFactory,
+    ProjectRulesFactory,
+    ReviewRulesFactory,
+    SubmittedReviewFactory,
+)
 
 LETTERS = [
     {"letter": letter, "from": bound}
@@ -58,3 +67,19 @@ def items(*points, **states: int) -> tuple[Item, ...]:
     for state, count in states.items():
         found += [Item(f"{state}-{place}", "Work", State(state), None, Decimal(10)) for place in range(count)]
     return tuple(found)
+
+
+def reviewed(student, **paper):
+    """A submitted review by this student, of a paper of their course."""
+    paper = PaperFactory(course=student.course, meeting__course=student.course, **paper)
+    return SubmittedReviewFactory(paper=paper, reviewer=student)
+
+
+def course_with_policy(document: dict | None = None, **course):
+    """A course with every feature's rules and a policy in force."""
+    course = CourseFactory(**course)
+    ReviewRulesFactory(course=course)
+    ParticipationRulesFactory(course=course)
+    ProjectRulesFactory(course=course)
+    PolicyFactory(course=course, document=document or ece697il())
+    return course

@@ -80,7 +80,7 @@ def test_every_number_says_how_it_came_about():
     )
     assert grade.so_far.words == (
         "50.75 of 60 that could be had so far.",
-        "Scaled to 100: 84.58….",
+        "Scaled to 100: 84.583…",
         "B: 84.6 on the letter scale (rounded to 1 decimal, halves up).",
     )
 

@@ -1,0 +1,222 @@
+import pytest
+
+from grading.engine import ERROR, WARNING, Known, lint
+from tests.grading.examples import ece697il, one_component
+
+
+def findings(document, known=None):
+    return [(finding.severity, finding.where, finding.message) for finding in lint(document, known)]
+
+
+def leaf(key="a", **changes):
+    return {"key": key, "title": key.upper(), "weight": 50, "source": "reviews"} | changes
+
+
+KNOWN = Known(milestones=frozenset({"talk", "report"}), papers=23, meetings=26, slots=22)
+
+
+def test_a_policy_that_is_right_has_no_findings():
+    assert findings(one_component(source="milestones"), KNOWN) == []
+
+
+def test_weights_off_100_must_be_stated():
+    document = ece697il()
+    del document["weights"]
+
+    assert findings(document) == [
+        (
+            ERROR,
+            "weights",
+            'The weights add up to 90, not 100. State which is meant: weights = "scale" (scaled up to 100) or '
+            'weights = "sum" (out of 90).',
+        )
+    ]
+
+
+@pytest.mark.parametrize(("way", "words"), [("scale", "the total is scaled to 100"), ("sum", "the total is out of 90")])
+def test_the_instructor_is_told_of_stated_weights_off_100(way, words):
+    told = findings(ece697il(weights=way, letters=[]))
+
+    assert told == [(WARNING, "weights", f"The weights add up to 90, not 100; as stated, {words}.")]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ([], [(ERROR, "grading", "Found a list; expected a table.")]),
+        ({"components": []}, [(ERROR, "components", "Expected at least 1 entry; found none.")]),
+        (
+            one_component() | {"wieghts": "sum"},
+            [(ERROR, "wieghts", "Unknown key 'wieghts'; expected one of: components, letters, rounding, weights.")],
+        ),
+        (
+            {"components": [leaf(source="quizzes")]},
+            [
+                (
+                    ERROR,
+                    "components[1].source",
+                    "Found 'quizzes'; expected one of: reviews, presentations, participation, milestones, manual.",
+                )
+            ],
+        ),
+        ({"components": [leaf(weight="10")]}, [(ERROR, "components[1].weight", "Found '10'; expected a number.")]),
+        ({"components": [leaf(weight=float("nan"))]}, [(ERROR, "components[1].weight", "Found nan; expected a number.")]),
+        ({"components": [leaf(weight=0)]}, [(ERROR, "components[1].weight", "Found 0; expected more than 0.")]),
+        (
+            {"components": [leaf(key="Big Key")]},
+            [
+                (
+                    ERROR,
+                    "components[1].key",
+                    "Found 'Big Key'; expected small letters, digits and hyphens, starting with a letter or digit.",
+                )
+            ],
+        ),
+        ({"components": [{"key": "a", "title": "A", "weight": 1}]}, [(ERROR, "components[1]", "'source' is missing.")]),
+        (
+            one_component(steps=[{"step": "best_of"}]),
+            [(ERROR, "components[1].steps[1]", "'count' is missing.")],
+        ),
+        (
+            one_component(steps=[{"step": "mean", "count": 3}]),
+            [(ERROR, "components[1].steps[1].count", "Unknown key 'count'; expected one of: step.")],
+        ),
+        (
+            one_component(steps=[{"step": "drop_lowest", "count": 0}]),
+            [(ERROR, "components[1].steps[1].count", "Found 0; expected 1 or more.")],
+        ),
+    ],
+)
+def test_a_wrong_shape_is_named_with_its_place(document, expected):
+    assert findings(document) == expected
+
+
+def test_a_key_used_twice_is_an_error():
+    document = {"components": [leaf(), {"key": "group", "title": "G", "parts": [leaf()]}]}
+
+    assert findings(document) == [
+        (ERROR, "components[2].parts[1].key", "The key 'a' is used twice; every component needs its own.")
+    ]
+
+
+def test_a_group_that_states_another_weight_than_its_parts_have_is_an_error():
+    document = {"components": [{"key": "g", "title": "G", "weight": 90, "parts": [leaf("a"), leaf("b")]}]}
+
+    assert findings(document) == [(ERROR, "components[1].weight", "States 90, but its parts add up to 100.")]
+
+
+@pytest.mark.parametrize(
+    ("bands", "expected"),
+    [
+        (
+            [("A", 90), ("B", 80)],
+            [(ERROR, "letters", "Totals below 80 have no letter; let the last band start from 0.")],
+        ),
+        (
+            [("A", 80), ("B", 90), ("F", 0)],
+            [(ERROR, "letters[2].from", "B from 90 stands below A from 80; write the bands in descending order.")],
+        ),
+        ([("A", 90), ("A", 80), ("F", 0)], [(ERROR, "letters[2].letter", "The letter 'A' stands twice.")]),
+        (
+            [("A", 101), ("F", 0)],
+            [(WARNING, "letters[1].from", "Nobody can reach A from 101: the total is at most 100.")],
+        ),
+    ],
+)
+def test_letters_leave_no_total_without_one_letter(bands, expected):
+    letters = [{"letter": letter, "from": bound} for letter, bound in bands]
+
+    assert findings(one_component() | {"letters": letters}) == expected
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        (92.9, "A- ends at 92.9 and A starts at 93: totals from 92.9 up to 93 have no letter."),
+        (95, "A- ends at 95 and A starts at 93: both claim 93 and above."),
+    ],
+)
+def test_a_stated_upper_bound_must_meet_the_band_above(to, message):
+    letters = [{"letter": "A", "from": 93}, {"letter": "A-", "from": 90, "to": to}, {"letter": "F", "from": 0}]
+
+    assert findings(one_component() | {"letters": letters}) == [(ERROR, "letters[2].to", message)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "where", "message"),
+    [
+        (["mean", "sum"], "steps[2]", "A component has one of mean and sum; this is the second."),
+        (["cap", "mean"], "steps[1]", "cap bounds a result; write it after mean."),
+        (["mean", "best_of"], "steps[2]", "best_of chooses among results; write it before mean."),
+        (["cap", "best_of"], "steps[2]", "best_of chooses among results; write it before cap."),
+        (
+            ["required_count", "sum"],
+            "steps",
+            "required_count needs mean: pieces of work that never came have no points to add up.",
+        ),
+    ],
+)
+def test_steps_stand_in_an_order_that_makes_sense(steps, where, message):
+    params = {"cap": {"at": 90}, "best_of": {"count": 2}, "required_count": {"count": 2}}
+    document = one_component(steps=[{"step": step} | params.get(step, {}) for step in steps])
+
+    assert findings(document) == [(ERROR, f"components[1].{where}", message)]
+
+
+def test_dropping_by_points_from_unequal_work_is_a_warning():
+    document = one_component(source="milestones", steps=[{"step": "drop_lowest", "count": 1}])
+
+    assert [(severity, where) for severity, where, _ in findings(document)] == [(WARNING, "components[1].steps")]
+
+
+def test_parameters_belong_to_their_sources():
+    document = one_component(max_points=20)
+
+    assert findings(document) == [
+        (
+            ERROR,
+            "components[1].max_points",
+            "'max_points' has no meaning for the source 'reviews'; only for presentations and manual.",
+        )
+    ]
+
+
+def test_a_presentation_has_one_scale():
+    document = {
+        "components": [leaf("a", source="presentations", max_points=20), leaf("b", source="presentations")],
+    }
+
+    assert findings(document) == [
+        (ERROR, "components[2].max_points", "A presentation has one mark, and 'a' takes it out of 20.")
+    ]
+
+
+def test_milestones_are_looked_up_in_the_course():
+    told = findings(ece697il(), Known(milestones=frozenset({"talk", "draft"})))
+
+    assert told[0] == (
+        ERROR,
+        "components[4].parts[2].milestones[1]",
+        "No milestone has the key 'report'; the course has: draft, talk.",
+    )
+    assert told[-1] == (WARNING, "components", "No component counts the milestone 'draft'.")
+
+
+@pytest.mark.parametrize(
+    ("component", "known", "message"),
+    [
+        ({"source": "reviews"}, Known(papers=0), "Nothing can fill 'Only': the course has no papers."),
+        ({"source": "participation"}, Known(meetings=0), "Nothing can fill 'Only': the course has no meetings."),
+        ({"source": "presentations"}, Known(slots=0), "Nothing can fill 'Only': the course has no presentation slots."),
+        ({"source": "milestones"}, Known(milestones=frozenset()), "Nothing can fill 'Only': the course has no milestones."),
+        (
+            {"source": "reviews", "steps": [{"step": "required_count", "count": 20}]},
+            Known(papers=15),
+            "20 reviews are needed for full credit, but the course has only 15 papers.",
+        ),
+    ],
+)
+def test_a_component_that_nothing_can_fill_is_a_warning(component, known, message):
+    told = lint(one_component(**component), known)
+
+    assert [(finding.severity, finding.message) for finding in told] == [(WARNING, message)]
