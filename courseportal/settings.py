@@ -127,7 +127,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": env.str("REDIS_PREFIX", default=""),
+        }
+    }
 else:
     # Rate limits must hold across worker processes, so a per-process cache would not do.
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
@@ -149,12 +155,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_timeout": 10,
+    "global_keyprefix": env.str("REDIS_PREFIX", default=""),  # for two portals on one Redis
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "work"
 # Beat's ticks have a queue of their own, or they would wait behind slow work.
-CELERY_TASK_ROUTES = {"planner.tasks.plan_reminders": {"queue": "ticks"}}
+CELERY_TASK_ROUTES = {"planner.tasks.plan_reminders": {"queue": "ticks"}, "planner.tasks.plan_course": {"queue": "ticks"}}
 CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {
         "task": "planner.tasks.plan_reminders",
@@ -172,6 +179,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_TIMEOUT = 30  # seconds; a mail server that does not answer must not hold a worker for ever
 SHOW_DEVELOPER_MAIL = DEBUG and not EMAIL_URL
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="CoursePortal <portal@localhost>")
 

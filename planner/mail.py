@@ -36,13 +36,18 @@ def compose(reminder: Reminder, deadline: Deadline, now: datetime) -> EmailMessa
         "what": what,
         "left": left,
         "deadline": deadline,
-        "due": enrollment.course.local(deadline.due_at),
-        "closes": enrollment.course.local(deadline.closes_at),
+        # As text: Django's date filter would turn an aware moment back into the site's zone.
+        "due": _in_words(enrollment.course.local(deadline.due_at)),
+        "closes": _in_words(enrollment.course.local(deadline.closes_at)) if deadline.closes_at > deadline.due_at else "",
         "is_draft": deadline.state == State.DRAFT,
         "link": settings.SITE_URL + deadline.url,
     }
     body = render_to_string("planner/email/reminder.txt", context)
     return EmailMessage(" ".join(subject.split()), body, to=[enrollment.user.email], headers=_headers(reminder))
+
+
+def _in_words(there: datetime) -> str:
+    return f"{there:%A} {there.day} {there:%B %Y} at {there:%H:%M}"
 
 
 def _headers(reminder: Reminder) -> dict[str, str]:

@@ -19,7 +19,7 @@ def plan_reminders() -> None:
         plan_course.delay(course_id)
 
 
-@shared_task(queue="ticks", expires=300)
+@shared_task(expires=300)
 def plan_course(course_id: int) -> None:
     course = Course.objects.select_related("reminder_rules").filter(pk=course_id).first()
     if course:

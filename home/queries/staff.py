@@ -3,8 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 
 from django.db.models import Count, Q
+from django.utils.html import strip_tags
 
 from courses.models import Course, Enrollment, Meeting, Paper
 from courses.policies import students_marked_by
@@ -114,17 +116,22 @@ def _digest_fields(course: Course) -> list[Field]:
 
 
 def _answers_by_paper(papers: list[Paper], students: list[Enrollment]) -> dict[int, list[tuple[int, dict]]]:
-    """{paper id: [(enrollment id, answers), ...]} of what is submitted, in the order it came in."""
+    """{paper id: [(enrollment id, {field key: text}), ...]} of what is submitted, in the order it came in."""
     rows = (
         Review.objects.submitted()
         .filter(paper__in=papers, reviewer__in=students)
         .order_by("current__submitted_at", "pk")
-        .values_list("paper_id", "reviewer_id", "current__answers")
+        .values_list("paper_id", "reviewer_id", "current__html")
     )
     found = defaultdict(list)
-    for paper, reviewer, answers in rows:
-        found[paper].append((reviewer, answers))
+    for paper, reviewer, html in rows:
+        found[paper].append((reviewer, {key: _text_of(rendered) for key, rendered in html.items()}))
     return found
+
+
+def _text_of(rendered: str) -> str:
+    """What a reader sees of an answer, without its markup."""
+    return " ".join(unescape(strip_tags(rendered)).split())
 
 
 def _brief(agenda: AgendaPaper, answers: list[tuple[int, dict]], students: list[Enrollment], fields: list[Field]) -> PaperBrief:
@@ -140,8 +147,7 @@ def _brief(agenda: AgendaPaper, answers: list[tuple[int, dict]], students: list[
 
 
 def _digest(field: Field, answers: list[tuple[int, dict]], names: dict[int, str]) -> DigestField:
-    given = [(names[reviewer], (texts.get(field.key) or "").strip()) for reviewer, texts in answers]
-    excerpts = [Excerpt(name, text) for name, text in given if text]
+    excerpts = [Excerpt(names[reviewer], texts[field.key]) for reviewer, texts in answers if texts.get(field.key)]
     return DigestField(field.label, excerpts[:SHOWN_FIRST], excerpts[SHOWN_FIRST:])
 
 

@@ -72,6 +72,7 @@ class TermDay:
     state: str
     is_mine: bool
     is_next: bool
+    is_over: bool
     url: str
 
     @property
@@ -86,7 +87,7 @@ class TermDay:
     @property
     def words(self) -> str:
         parts = [WORDS.get(self.state), self.is_mine and "you present", self.is_next and "next meeting"]
-        return ", ".join(part for part in parts if part) or "to come"
+        return ", ".join(part for part in parts if part) or ("over" if self.is_over else "to come")
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def term_of(enrollment: Enrollment, deadlines: list[Deadline], mine: list[Presen
         due = [by_paper[paper.key] for paper in meeting.papers.all() if paper.key in by_paper]
         url = due[0].url if len(due) == 1 else f"{schedule}#meeting-{meeting.key}"
         state = "off" if meeting.is_holiday else _term_state(due, now)
-        days.append(TermDay(meeting, state, meeting.pk in my_meetings, meeting is upcoming, url))
+        days.append(TermDay(meeting, state, meeting.pk in my_meetings, meeting is upcoming, meeting.end <= now, url))
     return days
 
 
