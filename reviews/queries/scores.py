@@ -20,6 +20,10 @@ class ScoreSummary:
     mean: float
     counts: list[tuple[str, int]]
 
+    @property
+    def mean_shown(self) -> str:
+        return f"{self.mean:.1f}"
+
 
 def score_fields(course: Course, viewer: Enrollment) -> list[Field]:
     """The score fields of the course's form that the viewer may read in others' reviews, in the form's order."""
