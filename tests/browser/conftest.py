@@ -1,0 +1,61 @@
+"""Headless Chromium from the system against a live server with the real style sheets and scripts."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+            # A live server needs rows that other connections see.
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    options = ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": options}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """SQLite in a file: threads that share one connection in memory would share its transaction too."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(settings.VAR_DIR / "browser.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server) -> str:
+    """`page.goto("/account/login/")` goes to the live server."""
+    return live_server.url
+
+
+@pytest.fixture(autouse=True, scope="session")
+def allow_orm_beside_playwright():
+    """Playwright's loop runs in this thread, and Django takes that for asynchronous code."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def sign_in(context, base_url):
+    """`sign_in(user)`: the browser has that user's session, without the sign-in page."""
+
+    def as_user(user) -> None:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        context.clear_cookies()
+        context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": base_url}])
+
+    return as_user
