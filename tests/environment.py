@@ -14,7 +14,6 @@ os.environ.update(
     SECURE_SSL_REDIRECT="0",
     SITE_URL="http://testserver",
     VAR_DIR=FOLDER,
-    REDIS_PREFIX=f"test-{os.getpid()}-",
     API_RATE="100000/min",
 )
 for name in ("DEBUG", "EMAIL_URL", "STORAGE"):
