@@ -74,6 +74,8 @@ def _number(text: str | None) -> int | None:
 
 
 def _sign_up(course: Course, pk: int | None) -> SignUp | None:
+    if pk is None:
+        return None
     sign_ups = SignUp.objects.select_related("enrollment__user", "role__slot__paper", "role__slot__meeting")
     return sign_ups.filter(role__slot__course=course, pk=pk).first()
 
@@ -131,8 +133,8 @@ def slides_add(request, course_slug, slot_key):
     slot = get_object_or_404(Slot.objects.filter(course=enrollment.course).for_display(), key=slot_key)
     if not policies.may_add_slides(enrollment, slot):
         raise PermissionDenied("Slides are added by the slot's presenters and by staff.")
-    form = SlidesForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = SlidesForm(request.POST, request.FILES) if request.method == "POST" else SlidesForm()
+    if form.is_valid():
         try:
             slides = actions.add_slides(
                 slot=slot, by=request.user, url=form.cleaned_data["url"], upload=form.cleaned_data["file"]

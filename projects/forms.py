@@ -6,6 +6,8 @@ from core.links import MAX_LINK
 from courses.models import Course, Enrollment
 from projects.models import Team
 
+NOT_HERE = "Somebody whom you ticked is not an active student of this course any more; the others are still ticked."
+
 
 class TeamForm(forms.Form):
     name = forms.CharField(max_length=Team._meta.get_field("name").max_length, label="Team name")
@@ -18,19 +20,20 @@ class TeamForm(forms.Form):
 
 
 class MembersForm(forms.Form):
-    members = forms.ModelMultipleChoiceField(
-        queryset=Enrollment.objects.none(),
-        required=False,
-        label="Members",
-        help_text="Who is in another team moves to this one.",
-        widget=forms.CheckboxSelectMultiple,
+    """`cleaned_data["members"]` are enrollments of the course's active students."""
+
+    members = forms.MultipleChoiceField(
+        required=False, label="Members", widget=forms.CheckboxSelectMultiple, error_messages={"invalid_choice": NOT_HERE}
     )
 
     def __init__(self, course: Course, *args, **kwargs):
         super().__init__(*args, **kwargs)
         students = course.enrollments.active().students().select_related("user", "team_member__team")
-        self.fields["members"].queryset = students
-        self.fields["members"].label_from_instance = _label
+        self.students = {str(student.pk): student for student in students}
+        self.fields["members"].choices = [(pk, _label(student)) for pk, student in self.students.items()]
+
+    def clean_members(self) -> list[Enrollment]:
+        return [self.students[pk] for pk in self.cleaned_data["members"]]
 
 
 def _label(student: Enrollment) -> str:

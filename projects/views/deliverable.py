@@ -24,8 +24,8 @@ def deliverable_add(request, course_slug, milestone_key):
     milestone = get_object_or_404(Milestone, course=student.course, key=milestone_key)
     milestone.course = student.course
     team = queries.team_of(student)
-    form = DeliverableForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = DeliverableForm(request.POST, request.FILES) if request.method == "POST" else DeliverableForm()
+    if form.is_valid():
         try:
             deliverable = _hand_in(team, milestone, student, form)
         except DomainError as refusal:

@@ -131,8 +131,8 @@ def team_edit(request, course_slug, pk):
     team = _team_or_404(viewer, pk)
     if not policies.may_edit(viewer, team.members.all()):
         raise PermissionDenied("A team is renamed by its members and by staff.")
-    form = TeamForm(request.POST or None, initial={"name": team.name, "topic": team.topic})
-    if request.method == "POST" and form.is_valid():
+    form = TeamForm(request.POST if request.method == "POST" else None, initial={"name": team.name, "topic": team.topic})
+    if form.is_valid():
         try:
             actions.rename_team(team=team, **form.cleaned_data)
         except DomainError as refusal:
@@ -159,7 +159,7 @@ def team_members(request, course_slug, pk):
     team = _team_or_404(viewer, pk)
     current = [member.enrollment_id for member in team.members.all()]
     form = MembersForm(viewer.course, request.POST if request.method == "POST" else None, initial={"members": current})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             actions.set_team_members(team=team, enrollments=form.cleaned_data["members"], by=request.user)
         except DomainError as refusal:
