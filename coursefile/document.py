@@ -7,7 +7,7 @@ documents, and the dump is the document written out.
 import copy
 from datetime import date, timedelta
 
-from coursefile.schema import PRESENTER, SCHEMA
+from coursefile.schema import PRESENTER, SCHEMA, is_policy
 from coursefile.shape import NATIVE, as_moment, validator
 
 
@@ -17,7 +17,7 @@ def readable(value, schema: dict = SCHEMA):
     What has another shape is left out: `shape_faults` names it, and the rest can still be checked for sense.
     A list keeps the places of its tables, so that a check can name them.
     """
-    if schema.get("$id", "").endswith("grading-policy"):
+    if is_policy(schema):
         return copy.deepcopy(value)
     if schema.get("type") == "object":
         return _readable_table(value if isinstance(value, dict) else {}, schema)

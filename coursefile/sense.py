@@ -171,10 +171,8 @@ def _options(path: Path, kind: str, options: list[dict]) -> Iterator[Fault]:
             yield path, f"found on a {kind} field, expected on score and choice fields only"
         return
     if not options:
-        yield (
-            path,
-            f'expected a list such as [{{ value = {"1" if kind == "score" else '"yes"'}, label = "..." }}]: a {kind} needs it',
-        )
+        value = "1" if kind == "score" else '"yes"'
+        yield path, f'expected a list such as [{{ value = {value}, label = "..." }}]: a {kind} needs it'
     wanted, words = (int, "a whole number") if kind == "score" else (str, "a text in quotes")
     for place, option in enumerate(options):
         if "value" in option and type(option["value"]) is not wanted:

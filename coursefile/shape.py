@@ -181,3 +181,11 @@ def _range_of(schema: dict) -> str:
     if "exclusiveMinimum" in schema:
         return f" above {schema['exclusiveMinimum']}" + (f" and up{most}" if most else "")
     return ""
+
+
+def expected_at(path: Path) -> str:
+    """What the schema asks of the value at this path, in words."""
+    schema = SCHEMA
+    for part in path:
+        schema = schema.get("items", {}) if isinstance(part, int) else schema.get("properties", {}).get(part, {})
+    return expected(schema) if schema else "a value such as a text in quotes, a number, true or false"

@@ -1,0 +1,129 @@
+"""A course as it stands -> its document, in the full form that `document.completed` gives a file."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from courses.models import Course
+from grading.queries import policy_in_force
+from planner.models import ReminderRules
+from presentations.models import PresentationRules, SignUp, Slot
+from projects.models import ProjectRules
+from reviews.models import ReviewForm, ReviewRules
+
+COURSE = (
+    *("slug", "code", "title", "term", "time_zone", "starts_on", "ends_on", "is_public", "description"),
+    *("meets_on", "meets_from", "meets_until", "room", "links"),
+)
+PAGE = ("key", "title", "body")
+MEETING = ("key", "date", "kind", "topic", "starts_at", "ends_at", "room")
+PAPER = ("key", "title", "authors", "url")
+REVIEWS = ("due_days_before", "due_time", "grace_minutes", "required_count", "max_points", "visibility", "names")
+FIELD = ("key", "label", "kind", "description", "is_required", "min_words", "max_words", "options", "visible_to")
+MILESTONE = ("key", "title", "description", "grace_minutes", "max_points")
+ROLE = ("key", "title", "capacity")
+FORM_KEY = "review"
+POINTS = ("attended_points", "discussed_points")
+
+
+def document_of(course: Course) -> dict:
+    """Students' work, presenters among it, is no part of the document. Reads the course's rules afresh."""
+    course = Course.objects.select_related("review_rules__form", "participation_rules", "project_rules").get(pk=course.pk)
+    policy = policy_in_force(course)
+    presentations = PresentationRules.objects.filter(course=course).first()
+    reminders = ReminderRules.objects.filter(course=course).first()
+    parts = {
+        "reviews": _reviews(course),
+        "presentations": {"roles": presentations.roles} if presentations else None,
+        "participation": _taken(getattr(course, "participation_rules", None), POINTS),
+        "projects": _projects(course),
+        "reminders": {"hours_before": reminders.hours_before} if reminders else None,
+        "grading": policy.document if policy else None,
+    }
+    return {
+        "format": 1,
+        "course": _taken(course, COURSE),
+        "pages": [_taken(page, PAGE) for page in course.pages.all()],
+        "meetings": _meetings(course),
+    } | {name: part for name, part in parts.items() if part is not None}
+
+
+def _taken(row, names: tuple[str, ...]) -> dict | None:
+    """The row's values by name, None ones left out; None without a row."""
+    if row is None:
+        return None
+    values = {name: getattr(row, name) for name in names}
+    return {name: _number(value) for name, value in values.items() if value is not None}
+
+
+def _number(value):
+    """A decimal as TOML writes it: 10, or 7.5."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def _local(course: Course, moment):
+    return course.local(moment).replace(tzinfo=None)
+
+
+def _meetings(course: Course) -> list[dict]:
+    papers, slots = defaultdict(list), _slots(course)
+    for paper in course.papers.order_by("position", "pk"):
+        due = {"review_due_at": _local(course, paper.review_due_at)} if paper.review_due_at else {}
+        papers[paper.meeting_id].append(_taken(paper, PAPER) | due)
+    return [
+        _taken(meeting, MEETING) | {"papers": papers[meeting.pk], "slots": slots[meeting.pk]}
+        for meeting in course.meetings.order_by("date", "starts_at", "key")
+    ]
+
+
+def _slots(course: Course) -> dict[int, list[dict]]:
+    found = defaultdict(list)
+    guests = _guests(course)
+    slots = Slot.objects.filter(course=course).select_related("paper").prefetch_related("roles")
+    for slot in slots.order_by("position", "pk"):
+        roles = list(slot.roles.all())
+        found[slot.meeting_id].append(
+            {
+                "key": slot.key,
+                "paper": slot.paper.key if slot.paper else None,
+                "title": slot.title,
+                "guests": guests[roles[0].pk] if roles else [],
+                "roles": [_taken(role, ROLE) for role in roles],
+            }
+        )
+    return found
+
+
+def _guests(course: Course) -> dict[int, list[str]]:
+    """{role id: names of the guests in it}, each name once."""
+    found = defaultdict(list)
+    standing = SignUp.objects.standing().filter(role__slot__course=course, enrollment=None)
+    for role_id, name in standing.order_by("pk").values_list("role_id", "guest_name"):
+        if name not in found[role_id]:
+            found[role_id].append(name)
+    return found
+
+
+def review_form_of(course: Course) -> ReviewForm | None:
+    """The form that the course's reviews use, or used before they were taken out of the file."""
+    rules = ReviewRules.objects.select_related("form").filter(course=course).first()
+    return rules.form if rules else course.review_forms.filter(key=FORM_KEY).first()
+
+
+def _reviews(course: Course) -> dict | None:
+    rules: ReviewRules | None = getattr(course, "review_rules", None)
+    if rules is None:
+        return None
+    fields = rules.form.fields.filter(retired_at=None)
+    return {"title": rules.form.title} | _taken(rules, REVIEWS) | {"fields": [_taken(field, FIELD) for field in fields]}
+
+
+def _projects(course: Course) -> dict | None:
+    rules: ProjectRules | None = getattr(course, "project_rules", None)
+    if rules is None:
+        return None
+    milestones = [
+        _taken(milestone, MILESTONE) | {"due_at": _local(course, milestone.due_at)} for milestone in course.milestones.all()
+    ]
+    return {"max_team_size": rules.max_team_size, "milestones": milestones}
