@@ -49,9 +49,9 @@ def _check(work: Work, points: Decimal | None, comment: str) -> None:
     if not points.is_finite():
         raise DomainError(f"Found {points}; expected a number from 0 to {plain(work.max_points)}.", field="points")
     if not 0 <= points <= work.max_points:
-        raise DomainError(f"Found {points}; points here go from 0 to {plain(work.max_points)}.", field="points")
+        raise DomainError(f"Found {points.normalize():f}; points here go from 0 to {plain(work.max_points)}.", field="points")
     if points != round(points, 2):
-        raise DomainError(f"Found {points}; points have two decimals at most.", field="points")
+        raise DomainError(f"Found {points.normalize():f}; points have two decimals at most.", field="points")
 
 
 def _stale_words(mark: Mark) -> str:

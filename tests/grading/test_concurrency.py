@@ -1,0 +1,130 @@
+"""Markers and releases that meet, with real threads and real transactions."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from core.errors import DomainError
+from courses.models import Course
+from grading.actions import release_component, set_mark, set_policy
+from grading.models import Mark, MarkChange, Policy
+from presentations.models import SignUp
+from reviews.models import Review
+from tests.factories import EnrollmentFactory, SignUpFactory, SlotRoleFactory, UserFactory
+from tests.grading.examples import course_with_policy, one_component, reviewed
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(*acts):
+    """Run the acts in threads that start together; what each returned, or the kind of its refusal, in their order."""
+    start = threading.Barrier(len(acts))
+    results = [None] * len(acts)
+
+    def run(place, act):
+        try:
+            start.wait(timeout=10)
+            results[place] = act()
+        except DomainError as refusal:
+            results[place] = type(refusal).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+@pytest.fixture
+def course():
+    return course_with_policy()
+
+
+def marks_review(pk, points, by, revision=0):
+    def act():
+        review = Review.objects.select_related("course", "current").get(pk=pk)
+        return set_mark(review=review, points=Decimal(points), revision=revision, by=by).points
+
+    return act
+
+
+def test_of_two_first_marks_one_wins_and_the_other_is_told(course):
+    review = reviewed(EnrollmentFactory(course=course))
+    markers = UserFactory.create_batch(6)
+
+    results = at_once(*[marks_review(review.pk, place, marker) for place, marker in enumerate(markers)])
+
+    mark = Mark.objects.get()
+    assert sorted(map(str, results)) == sorted([str(mark.points.normalize()), *["StaleVersion"] * 5])
+    assert (mark.revision, MarkChange.objects.count()) == (1, 1)
+
+
+def test_of_two_changes_one_wins_and_the_other_is_told(course):
+    review = reviewed(EnrollmentFactory(course=course))
+    markers = UserFactory.create_batch(6)
+    set_mark(review=review, points=Decimal(10), revision=0, by=markers[0])
+
+    results = at_once(*[marks_review(review.pk, place, marker, revision=1) for place, marker in enumerate(markers)])
+
+    assert results.count("StaleVersion") == 5
+    assert (Mark.objects.get().revision, MarkChange.objects.count()) == (2, 2)
+
+
+def test_two_first_marks_of_a_presentation_meet_likewise(course):
+    student = EnrollmentFactory(course=course)
+    sign_up = SignUpFactory(role=SlotRoleFactory(slot__course=course), enrollment=student)
+    markers = UserFactory.create_batch(2)
+
+    def marks(points, by):
+        found = SignUp.objects.select_related("enrollment__course").get(pk=sign_up.pk)
+        return str(set_mark(sign_up=found, points=Decimal(points), revision=0, by=by).points)
+
+    results = at_once(lambda: marks(7, markers[0]), lambda: marks(8, markers[1]))
+
+    assert results.count("StaleVersion") == 1
+
+
+def test_a_release_while_somebody_marks_shows_one_mark_whole(course):
+    marker = UserFactory()
+    review = reviewed(EnrollmentFactory(course=course))
+    set_mark(review=review, points=Decimal(3), comment="three", revision=0, by=marker)
+
+    def change():
+        return set_mark(review=review, points=Decimal(9), comment="nine", revision=1, by=marker).points
+
+    released = at_once(change, lambda: release_component(course=course, component_key="reviews", by=marker))[1]
+
+    mark = Mark.objects.get()
+    assert (released, mark.points) == (1, Decimal(9))
+    assert (mark.released_points, mark.released_comment) in [(Decimal(3), "three"), (Decimal(9), "nine")]
+
+
+def test_two_releases_at_once_release_each_mark_once(course):
+    marker = UserFactory()
+    for _ in range(5):
+        set_mark(review=reviewed(EnrollmentFactory(course=course)), points=Decimal(3), revision=0, by=marker)
+
+    results = at_once(*[lambda: release_component(course=course, component_key="reviews", by=marker)] * 4)
+
+    assert sorted(results) == [0, 0, 0, 5]
+    assert MarkChange.objects.filter(kind="released").count() == 5
+
+
+def test_two_policies_at_once_are_two_versions(course):
+    author = UserFactory()
+
+    def put(weight):
+        found = Course.objects.get(pk=course.pk)
+        document = one_component() | {"weights": "scale"}
+        document["components"][0]["weight"] = weight
+        return set_policy(course=found, document=document, by=author).number
+
+    results = at_once(lambda: put(50), lambda: put(60), lambda: put(70))
+
+    assert sorted(results) == [2, 3, 4]
+    assert Policy.objects.filter(course=course).count() == 4
