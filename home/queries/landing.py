@@ -18,16 +18,13 @@ class MyCourse:
 
 def my_courses(user: User) -> list[MyCourse]:
     """The user's courses, those that still run first."""
-    enrollments = list(Enrollment.objects.active().filter(user=user).select_related("course").order_by("-course__starts_on"))
-    owed = next_owed(enrollments)
+    rules = ("course__review_rules", "course__participation_rules", "course__project_rules")
+    enrollments = Enrollment.objects.active().filter(user=user).select_related("course", *rules)
+    enrollments = list(enrollments.order_by("-course__starts_on", "course__code"))
+    over = {enrollment.pk for enrollment in enrollments if enrollment.course.ends_on < enrollment.course.today()}
+    owed = next_owed([enrollment for enrollment in enrollments if enrollment.pk not in over])
     found = [
-        MyCourse(
-            course=enrollment.course,
-            enrollment=enrollment,
-            next_deadline=owed.get(enrollment.pk),
-            is_over=enrollment.course.ends_on < enrollment.course.today(),
-        )
-        for enrollment in enrollments
+        MyCourse(enrollment.course, enrollment, owed.get(enrollment.pk), enrollment.pk in over) for enrollment in enrollments
     ]
     return sorted(found, key=lambda mine: mine.is_over)
 
