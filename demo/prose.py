@@ -73,7 +73,7 @@ def review_answers(rng: Random, *, title: str, merit: int) -> dict:
         "strengths": "\n".join(f"- {line}" for line in rng.sample(STRENGTHS, rng.randint(2, 3))),
         "weaknesses": "\n".join(f"- {line}" for line in rng.sample(WEAKNESSES, rng.randint(1, 3))),
         "questions": rng.choice(QUESTIONS) if rng.random() < 0.7 else "",
-        "merit": merit,
+        "overall-merit": merit,
         "expertise": rng.choice([1, 1, 2, 2, 2, 3, 3, 4]),
     }
 

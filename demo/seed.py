@@ -9,13 +9,13 @@ from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from celery import current_app
-from coursefile.load import load_course
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from coursefile.load import load_course
 from courses.models import Course, Enrollment, Role
 from demo import prose, term
 from demo.clock import clock_at
@@ -24,7 +24,7 @@ COURSE_FILE = Path(settings.BASE_DIR) / "courses" / "examples" / "ece697il.toml"
 SLUG = "ece697il"
 PASSWORD = "seminar-demo-2021"  # noqa: S105 - a demo on this machine; printed for everybody
 STUDENTS = 30
-INTO_TERM = timedelta(weeks=7)  # how far the term has come
+INTO_TERM = timedelta(weeks=8)  # how far the term has come
 
 
 def seed() -> bool:
@@ -46,7 +46,8 @@ def seed() -> bool:
 
 
 def _load_course() -> Course:
-    starts = timezone.now().date() - INTO_TERM
+    today = timezone.now().date()
+    starts = today - timedelta(days=today.weekday()) - INTO_TERM
     instructor = _user("instructor", "Ingrid Halloran")
     with clock_at(timezone.now() - INTO_TERM - timedelta(days=14)):
         load_course(COURSE_FILE.read_text(encoding="utf-8"), file_name=COURSE_FILE.name, by=instructor, start=starts)

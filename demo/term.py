@@ -88,8 +88,7 @@ def _demo_students_review(paper, papers, student, answers, due) -> Iterator[Deed
 
 def _begin(paper: Paper, student: Enrollment, answers: dict) -> Review:
     """A draft: the summary, no scores yet."""
-    begun = dict(answers, strengths="", weaknesses="", questions="", merit=None, expertise=None)
-    return save_draft(paper=paper, reviewer=student, answers=begun, revision=0)
+    return save_draft(paper=paper, reviewer=student, answers={"summary": answers["summary"]}, revision=0)
 
 
 def _write(paper: Paper, student: Enrollment, answers: dict) -> Review:

@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole portal with a course in it, on this machine, until Ctrl-C."""
 
+import logging
 import os
 import socket
 import sys
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         require_free(port)
         address = f"http://127.0.0.1:{port}"
         settings.SITE_URL = address
+        logging.getLogger().setLevel(logging.WARNING)
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
         os.environ |= {"SITE_URL": address, "DJANGO_SETTINGS_MODULE": "courseportal.settings"}
         try:
             with Supervisor() as supervisor:
