@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from decimal import Decimal
 
 from django.urls import reverse
@@ -24,8 +25,7 @@ class MeetingFact:
     is_over: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFact:
+class RecordFact(NamedTuple):
     attended: bool
     discussed: bool
     is_confirmed: bool

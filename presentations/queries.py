@@ -100,6 +100,28 @@ def slot_rows(course: Course, viewer: Enrollment | None) -> list[SlotRow]:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The slots to come, or the past ones."""
+
+    key: str
+    title: str
+    rows: list[SlotRow]
+
+    @property
+    def open_places(self) -> int:
+        open_rows = (row for row in self.rows if not row.slot.meeting.is_holiday)
+        return sum(role.open_places for row in open_rows for role in row.slot.roles.all())
+
+
+def parts_of(rows: list[SlotRow]) -> list[Part]:
+    """What is to come first, then what is past, latest first; a part without slots is left out."""
+    to_come = [row for row in rows if not row.is_past]
+    past = [row for row in reversed(rows) if row.is_past]
+    parts = [Part("to-come", "To come", to_come), Part("past", "Past", past)]
+    return [part for part in parts if part.rows]
+
+
+@dataclass(frozen=True)
 class StudentRow:
     """One student against the term: what they have presented and what they are to present."""
 

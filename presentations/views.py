@@ -54,7 +54,7 @@ def _show_board(request, course: Course, viewer: Enrollment | None, *, picked=No
     context = {
         "course": course,
         "enrollment": viewer,
-        "rows": rows,
+        "parts": queries.parts_of(rows),
         "students": students,
         "sees_board": policies.sees_board(viewer),
         "may_assign": may_assign,
