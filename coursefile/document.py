@@ -29,6 +29,11 @@ def readable(value, schema: dict = SCHEMA):
     return as_moment(schema["format"], value) if schema.get("format") in NATIVE else value
 
 
+def readable_document(data: dict) -> dict:
+    """`readable` of a whole file; the [course] table is there even when the file forgot it."""
+    return readable({"course": {}} | data)
+
+
 def _readable_table(table: dict, schema: dict) -> dict:
     result = {}
     for key, inner in schema["properties"].items():

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
 from coursefile import actions
-from coursefile.document import completed, readable, shifted
+from coursefile.document import completed, readable_document, shifted
 from coursefile.dump import digest_of, dump_course, toml_of
 from coursefile.facts import ONE, facts_of
 from coursefile.losses import losses_of, people
@@ -45,14 +45,15 @@ def read_course_file(
     source = read_source(text, file_name=file_name)
     if source.data is None:
         raise BadCourseFile([*_not_toml(source), *source.problems], file_name=file_name)
-    document = readable(source.data)
+    document = readable_document(source.data)
     shape = [fault for fault in shape_faults(source.data) if fault[0] not in source.not_toml]
     sense = [*_other_course(document, slug), *errors_of(_without_odd_policy(document, shape))]
     problems = [*_not_toml(source), *(source.problem(path, message) for path, message in [*shape, *sense])]
     if problems:
         raise BadCourseFile(problems, file_name=file_name)
+    document = shifted(document, start) if start else document
     warnings = tuple(source.problem(path, message) for path, message in warnings_of(document))
-    return CourseFile(completed(shifted(document, start) if start else document), warnings)
+    return CourseFile(completed(document), warnings)
 
 
 def _not_toml(source: Source) -> Iterator[Problem]:
@@ -93,7 +94,9 @@ def load_course(
     if dry_run:
         course = Course.objects.filter(slug=file.slug).first()
         _require_maker(course, by=by, only_new=only_new)
-        return _plan(course, file)
+        plan = _plan(course, file)
+        _require_same_state(course, plan, expected_digest)
+        return plan
     try:
         return _apply(file, by=by, only_new=only_new, expected_digest=expected_digest)
     except ProtectedError as error:
@@ -108,6 +111,11 @@ def _require_maker(course: Course | None, *, by: User | None, only_new: bool) ->
         raise DomainError("The course is new: say who teaches it.", code="no_instructor")
 
 
+def _require_same_state(course: Course | None, plan: Plan, expected_digest: str | None) -> None:
+    if course and expected_digest not in (None, plan.digest):
+        raise StaleVersion(STALE, current=dump_course(course))
+
+
 @transaction.atomic
 def _apply(file: CourseFile, *, by: User | None, only_new: bool, expected_digest: str | None) -> Plan:
     course = Course.objects.select_for_update(no_key=True).filter(slug=file.slug).first()
@@ -117,8 +125,7 @@ def _apply(file: CourseFile, *, by: User | None, only_new: bool, expected_digest
     before, after = facts_of(document_of(course)), facts_of(file.document)
     actions.lock_what_may_go(course, before, after)
     plan = _plan(course, file)
-    if expected_digest not in (None, plan.digest):
-        raise StaleVersion(STALE, current=dump_course(course))
+    _require_same_state(course, plan, expected_digest)
     if not plan.is_empty:
         actions.write_document(course, before, after, by=by)
         stamp_course_change(course=course)

@@ -1,3 +1,25 @@
+"""The course file is the instructor's; creating a course is the administrator's; the schema is public."""
+
 from tests.access import Row
 
-ROWS: list[Row] = []
+INSTRUCTOR = {"student": 403, "other": 403, "assistant": 403, "instructor": 200}
+NOBODY_HERE = {"student": 403, "other": 403, "assistant": 403, "instructor": 403, "outsider": 403}
+EVERYBODY = {"student": 200, "other": 200, "assistant": 200, "instructor": 200, "outsider": 200, "anonymous": 200}
+# The instructor is told what is wrong with this file; nobody else gets that far.
+EMPTY = {"text": "format = 1"}
+
+
+def no_course(course, student):
+    return {}
+
+
+ROWS = [
+    Row("coursefile:course_edit", **INSTRUCTOR),
+    Row("coursefile:course_edit", **INSTRUCTOR, method="post", data=EMPTY),
+    Row("coursefile:course_download", **INSTRUCTOR),
+    Row("coursefile:course_create", **NOBODY_HERE, make=no_course),
+    Row("coursefile:course_create", **NOBODY_HERE, make=no_course, method="post", data=EMPTY),
+    Row("coursefile:schema", **EVERYBODY, make=no_course),
+    Row("api:course_file", **INSTRUCTOR, anonymous=401),
+    Row("api:course_file", **INSTRUCTOR | {"instructor": 400}, anonymous=401, method="put", data=EMPTY, json=True),
+]

@@ -1,0 +1,40 @@
+from django import forms
+
+from coursefile.problems import BadCourseFile
+from coursefile.source import MAX_BYTES, decode
+
+
+class CourseFileForm(forms.Form):
+    """A course file as an upload or as text; `cleaned_data["text"]` has it either way, an upload before the text."""
+
+    file = forms.FileField(
+        required=False, label="Upload a course file", help_text="A TOML file in UTF-8. It takes the place of the text below."
+    )
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        label="Course file",
+        help_text="Tables, keys and values in TOML. Comments are not kept by the portal: keep your own file if it has any.",
+        widget=forms.Textarea(
+            attrs={"rows": 30, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off", "class": "mono"}
+        ),
+    )
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)
+    text.validators = []  # the reader names the line that a NUL character is on
+
+    @property
+    def file_name(self) -> str:
+        upload = self.cleaned_data.get("file")
+        return upload.name if upload else "course file"
+
+    def clean(self):
+        data = super().clean()
+        upload = data.get("file")
+        if upload:
+            try:
+                data["text"] = decode(upload.read(MAX_BYTES + 1), file_name=upload.name)
+            except BadCourseFile as refusal:
+                self.add_error("file", refusal.message)
+        elif not data.get("text", "").strip() and "file" not in self.errors:
+            self.add_error("text", "Upload a course file, or write one here.")
+        return data
