@@ -5,11 +5,11 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 """
 
 from grading.engine.compute import compute, source_key
+from grading.engine.exact import plain
 from grading.engine.facts import Facts, Item, State
 from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
 from grading.engine.policy import Component, Policy, read_policy
 from grading.engine.schema import DEFAULT_MAX_POINTS, POLICY_SCHEMA
-from grading.engine.steps import plain
 from grading.engine.tree import Explanation, Node, Outcome, Total
 
 __all__ = [

@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
+from grading.engine.exact import add_up, ratio
 from grading.engine.facts import Facts, Item
 from grading.engine.policy import Component, Policy
-from grading.engine.steps import STEPS, Flow, Said, say, standing_of, start
+from grading.engine.steps import STEPS, Flow, Said, Times, say, standing_of, start
 from grading.engine.tree import Explanation, Node, Outcome, Total
 
 ZERO = Fraction(0)
@@ -60,7 +61,7 @@ def _run(component: Component, flow: Flow) -> Outcome:
     if flow.share > 1:
         flow = flow.then(say("More than full credit counts as full credit."), share=Fraction(1))
     earned = flow.share * component.weight
-    words = (*flow.words, say("{} % of {} = {}.", 100 * flow.share, component.weight, earned))
+    words = (*flow.words, say("{} % of {} = {}.", Times(100, flow.share), component.weight, earned))
     return Outcome(flow.share, earned, component.weight, words, flow.counted)
 
 
@@ -77,20 +78,20 @@ def _group(component: Component, parts: tuple[Node, ...]) -> Node:
 
 
 def _group_outcome(parts: list[Outcome], weight: Fraction) -> Outcome:
-    earned = sum((part.earned for part in parts), ZERO)
-    possible = sum((part.possible for part in parts), ZERO)
+    earned = add_up([part.earned for part in parts])
+    possible = add_up([part.possible for part in parts])
     if not possible:
         return Outcome(None, earned, possible, (say("Nothing to count yet."),))
     sums = [part.earned for part in parts]
     words = [say(" + ".join("{}" for _ in sums) + " = {} of {}.", *sums, earned, possible)]
     if possible < weight:
         words.append(say("{} of {} still open.", weight - possible, weight))
-    return Outcome(earned / possible, earned, possible, tuple(words))
+    return Outcome(ratio(earned, possible), earned, possible, tuple(words))
 
 
 def _total(policy: Policy, outcomes: list[Outcome], *, is_final: bool) -> Total:
-    points = sum((outcome.earned for outcome in outcomes), ZERO)
-    possible = sum((outcome.possible for outcome in outcomes), ZERO)
+    points = add_up([outcome.earned for outcome in outcomes])
+    possible = add_up([outcome.possible for outcome in outcomes])
     if not possible:
         return Total(points, possible, None, "", (say("Nothing to count yet."),))
     value = points / possible * policy.out_of

@@ -9,9 +9,10 @@ from math import isfinite
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from grading.engine.exact import plain
 from grading.engine.policy import DEFAULT_AGGREGATE, Component, Policy, exact, read_policy
 from grading.engine.schema import POLICY_SCHEMA
-from grading.engine.steps import STEPS, plain
+from grading.engine.steps import STEPS
 
 ERROR, WARNING = "error", "warning"
 VALIDATOR = Draft202012Validator(POLICY_SCHEMA)

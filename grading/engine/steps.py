@@ -12,9 +12,17 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import NamedTuple
 
+from grading.engine.exact import Number, add_up, plain, ratio
 from grading.engine.facts import Item, State
 
 NOTHING = Decimal(0)
+
+
+class Times(NamedTuple):
+    """A product for a sentence, worked out when the sentence is read."""
+
+    factor: Number
+    share: Fraction
 
 
 class Said(NamedTuple):
@@ -24,8 +32,14 @@ class Said(NamedTuple):
     parts: tuple = ()
 
     def __str__(self) -> str:
-        text = self.template.format(*(part if isinstance(part, str) else plain(part) for part in self.parts))
+        text = self.template.format(*(_in_words(part) for part in self.parts))
         return text.removesuffix("….") + "…" if text.endswith("….") else text
+
+
+def _in_words(part) -> str:
+    if isinstance(part, str):
+        return part
+    return plain(Fraction(part.factor) * part.share if isinstance(part, Times) else part)
 
 
 def say(template: str, *parts) -> Said:
@@ -56,7 +70,7 @@ def points_of(item: Item) -> Decimal:
 
 
 def share_of(item: Item) -> Fraction:
-    return Fraction(points_of(item)) / Fraction(item.out_of)
+    return ratio(points_of(item), item.out_of)
 
 
 def best_first(items: tuple[Item, ...]) -> list[Item]:
@@ -77,16 +91,6 @@ def by_scale(items: tuple[Item, ...]) -> list[tuple[Decimal, Decimal]]:
 
 def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def plain(number: Fraction | Decimal | int) -> str:
-    """A number for a sentence: at most four decimals, no trailing zeros; what has more is cut to three and an ellipsis."""
-    numerator, denominator = number.as_integer_ratio()
-    scaled, rest = divmod(numerator * 10_000, denominator)
-    whole, decimals = divmod(scaled, 10_000)
-    if rest:
-        return f"{whole}.{decimals // 10:03d}…"
-    return f"{whole}.{decimals:04d}".rstrip("0").rstrip(".")
 
 
 # Steps
@@ -137,12 +141,12 @@ def mean(flow: Flow) -> Flow:
     if not size:
         return _nothing(flow)
     scales = by_scale(flow.counted)
-    share = sum((Fraction(points) / Fraction(out_of) for points, out_of in scales), Fraction(0)) / size
+    share = add_up([ratio(points, out_of * size) for points, out_of in scales])
     if len(scales) == 1:
         out_of = scales[0][1]
-        words = say("Mean of {}: {} of {}.", size, share * Fraction(out_of), out_of)
+        words = say("Mean of {}: {} of {}.", size, Times(out_of, share), out_of)
     else:
-        words = say("Mean of {}: {} %.", size, 100 * share)
+        words = say("Mean of {}: {} %.", size, Times(100, share))
     return flow.then(words, share=share)
 
 
@@ -153,16 +157,16 @@ def total_points(flow: Flow, *, full_points: Fraction | None = None) -> Flow:
     """
     if not flow.counted:
         return _nothing(flow)
-    points = Fraction(sum([item.points for item in flow.counted if item.points is not None], NOTHING))
-    possible = Fraction(sum([item.out_of for item in flow.counted], NOTHING))
+    points = sum([item.points for item in flow.counted if item.points is not None], NOTHING)
+    possible = sum([item.out_of for item in flow.counted], NOTHING)
     if full_points is None:
-        return flow.then(say("{} of {} points.", points, possible), share=points / possible)
+        return flow.then(say("{} of {} points.", points, possible), share=ratio(points, possible))
     if flow.outstanding:
-        later = Fraction(sum([item.out_of for item in flow.outstanding], NOTHING))
-        asked = full_points * possible / (possible + later)
+        later = sum([item.out_of for item in flow.outstanding], NOTHING)
+        asked = full_points * ratio(possible, possible + later)
         words = say("{} points; {} are full credit, {} of them so far.", points, full_points, asked)
-        return flow.then(words, share=points / asked)
-    return flow.then(say("{} points; {} are full credit.", points, full_points), share=points / full_points)
+        return flow.then(words, share=ratio(points, asked))
+    return flow.then(say("{} points; {} are full credit.", points, full_points), share=ratio(points, full_points))
 
 
 def cap(flow: Flow, *, at: Fraction) -> Flow:

@@ -60,25 +60,28 @@ def gather(
 
 
 def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
+    """The largest source by far (students × papers), so its loop does no more than it must."""
     rules = ReviewRules.of(gathering.course)
     out_of = ONE if by_submission else rules.max_points if rules else ONE
-    plain: dict[tuple, Item] = {}  # items without a mark look the same for everybody
+    marks = {} if by_submission else gathering.marks.by_review
+    alike: dict[tuple, Item] = {}  # items without a mark look the same for everybody
     for student, reviews in review_facts(gathering.course).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
         for fact in reviews:
-            mark = None if by_submission else gathering.marks.by_review.get(fact.review_id)
-            state = _review_state(fact, gathering.now, by_submission=by_submission)
-            if state is State.MISSING:
-                mine.passed(fact.closes_at)
-            if mark:
+            if mark := marks.get(fact.review_id):
                 items.append(_review_item(fact, State.MARKED, mark.points, out_of, mark))
                 continue
-            look = (fact.paper_id, state, fact.is_late)
-            if look not in plain:
-                plain[look] = _review_item(fact, state, ONE if state is State.MARKED else None, out_of, None)
-            items.append(plain[look])
+            is_in = fact.submitted_at is not None
+            look = (fact.paper_id, is_in, fact.is_late)
+            item = alike.get(look)
+            if item is None:
+                state = _review_state(fact, gathering.now, by_submission=by_submission)
+                item = alike[look] = _review_item(fact, state, ONE if state is State.MARKED else None, out_of, None)
+            items.append(item)
+            if item.state is State.MISSING:
+                mine.passed(fact.closes_at)
         mine.sources["submissions" if by_submission else "reviews"] = tuple(items)
 
 
@@ -122,23 +125,20 @@ def _participation(gathering: Gathering) -> None:
     possible = Decimal(rules.attended_points) + Decimal(rules.discussed_points)
     if not possible:
         return
-    looks: dict[tuple, Item] = {}
+    alike: dict[tuple, Item] = {}
+    over_at = {meeting.meeting_id: gathering.course.at(meeting.date + timedelta(days=1), time(0)) for meeting in meetings}
     for student, mine in gathering.students.items():
         own = records.get(student, {})
         items = []
         for meeting in meetings:
             record = own.get(meeting.meeting_id)
             if record is None and meeting.is_over:
-                mine.passed(_over_at(gathering, meeting))
+                mine.passed(over_at[meeting.meeting_id])
             look = (meeting.meeting_id, record and (record.attended, record.discussed))
-            if look not in looks:
-                looks[look] = _participation_item(meeting, record, rules, possible)
-            items.append(looks[look])
+            if look not in alike:
+                alike[look] = _participation_item(meeting, record, rules, possible)
+            items.append(alike[look])
         mine.sources["participation"] = tuple(items)
-
-
-def _over_at(gathering: Gathering, meeting) -> datetime:
-    return gathering.course.at(meeting.date + timedelta(days=1), time(0))
 
 
 def _participation_item(meeting, record, rules: ParticipationRules, possible: Decimal) -> Item:
