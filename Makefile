@@ -11,7 +11,7 @@ DEVELOPMENT := .venv/development-$(firstword $(shell cat requirements.txt requir
 .PHONY: demo test check browser pictures bench lock clean
 
 demo: $(RUNTIME)
-	@DEBUG=1 $(PY) manage.py demo
+	@env DEBUG=1 $(PY) manage.py demo
 
 # The browser tests need Chromium, which is not a Python package: `make browser`.
 test: $(DEVELOPMENT)
