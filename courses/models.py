@@ -104,6 +104,10 @@ class EnrollmentQuerySet(models.QuerySet):
     def staff(self):
         return self.filter(role__in=STAFF_ROLES)
 
+    def among(self, ids):
+        """These enrollments only; None leaves the set as it is."""
+        return self if ids is None else self.filter(pk__in=ids)
+
     def instructors(self):
         return self.filter(role=Role.INSTRUCTOR)
 

@@ -1,5 +1,6 @@
 """Meetings and what is recorded of them: for the student, the staff sheet, the to-do list and grading."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,12 +76,14 @@ def _deadline(enrollment: Enrollment, meeting: Meeting, is_recorded: bool) -> De
     )
 
 
-def grading_facts(course: Course) -> tuple[list[MeetingFact], dict[int, dict[int, RecordFact]]]:
-    """The meetings that count, and {enrollment id: {meeting id: record}} for every active student.
+def grading_facts(
+    course: Course, *, only: Collection[int] | None = None
+) -> tuple[list[MeetingFact], dict[int, dict[int, RecordFact]]]:
+    """The meetings that count, and {enrollment id: {meeting id: record}} for every active student, or `only` for these ids.
 
     Both are empty of facts when the course does not record participation; see `rules` for the points.
     """
-    students = Enrollment.objects.active().students().filter(course=course).order_by()
+    students = Enrollment.objects.active().students().among(only).filter(course=course).order_by()
     records: dict[int, dict[int, RecordFact]] = {student: {} for student in students.values_list("pk", flat=True)}
     if rules(course) is None:
         return [], records

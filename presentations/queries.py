@@ -1,6 +1,7 @@
 """Who presents what and when: for the schedule, for the student's home, for grading, for the assignment board."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,9 +62,9 @@ def presenting(enrollment: Enrollment) -> list[Presenting]:
     ]
 
 
-def grading_facts(course: Course) -> dict[int, list[SignUpFact]]:
-    """{enrollment id: the presentations the student has, by date}, for every active student."""
-    students = Enrollment.objects.active().students().filter(course=course).order_by()
+def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[SignUpFact]]:
+    """{enrollment id: the presentations the student has, by date}, for every active student, or `only` for these ids."""
+    students = Enrollment.objects.active().students().among(only).filter(course=course).order_by()
     facts: dict[int, list[SignUpFact]] = {student: [] for student in students.values_list("pk", flat=True)}
     sign_ups = (
         SignUp.objects.standing()

@@ -1,7 +1,7 @@
 """Teams, milestones and what is handed in: for the pages, the to-do list, reminders and grading."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -118,11 +118,10 @@ def _deadline(
     )
 
 
-def grading_facts(course: Course) -> dict[int, list[MilestoneFact]]:
-    """{enrollment id: one fact per milestone, by date}, for every active student."""
-    students = list(
-        Enrollment.objects.active().students().filter(course=course).order_by().values_list("pk", "team_member__team")
-    )
+def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[MilestoneFact]]:
+    """{enrollment id: one fact per milestone, by date}, for every active student, or `only` for these ids."""
+    asked = Enrollment.objects.active().students().among(only).filter(course=course)
+    students = list(asked.order_by().values_list("pk", "team_member__team"))
     if ProjectRules.of(course) is None:
         return {student: [] for student, _ in students}
     milestones = list(Milestone.objects.filter(course=course))

@@ -4,7 +4,7 @@ A moment that has passed may change a grade without any write (a deadline makes 
 gives, per student, the latest such moment.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -46,14 +46,19 @@ class Gathering:
     marks: Marks
     policy: engine.Policy
     students: Mapping[int, StudentFacts]
+    only: Collection[int] | None  # the students asked for, when not all are
 
 
 def gather(
-    course: Course, policy: engine.Policy, *, audience: Audience, students: list[int], now: datetime
+    course: Course, policy: engine.Policy, *, audience: Audience, students: list[int], is_all: bool, now: datetime
 ) -> dict[int, StudentFacts]:
-    """Facts of these students under the sources that the policy reads; constant queries."""
+    """Facts of these students under the sources that the policy reads; constant queries.
+
+    `is_all` says that they are all of the course, so that nothing has to be narrowed.
+    """
     facts = {student: StudentFacts() for student in students}
-    gathering = Gathering(course, now, marks_of(course, audience=audience), policy, facts)
+    only = None if is_all else students
+    gathering = Gathering(course, now, marks_of(course, audience=audience, only=only), policy, facts, only)
     for source in {engine.source_key(leaf) for leaf in policy.leaves()}:
         SOURCES[source](gathering)
     return facts
@@ -65,7 +70,7 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
     out_of = ONE if by_submission else rules.max_points if rules else ONE
     marks = {} if by_submission else gathering.marks.by_review
     alike: dict[tuple, Item] = {}  # items without a mark look the same for everybody
-    for student, reviews in review_facts(gathering.course).items():
+    for student, reviews in review_facts(gathering.course, only=gathering.only).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
@@ -99,7 +104,7 @@ def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
 def _presentations(gathering: Gathering) -> None:
     leaf = next(leaf for leaf in gathering.policy.leaves() if leaf.source == "presentations")
     today = gathering.course.local(gathering.now).date()
-    for student, sign_ups in presentation_facts(gathering.course).items():
+    for student, sign_ups in presentation_facts(gathering.course, only=gathering.only).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
@@ -121,7 +126,7 @@ def _participation(gathering: Gathering) -> None:
     rules = ParticipationRules.of(gathering.course)
     if rules is None:
         return
-    meetings, records = participation_facts(gathering.course)
+    meetings, records = participation_facts(gathering.course, only=gathering.only)
     possible = Decimal(rules.attended_points) + Decimal(rules.discussed_points)
     if not possible:
         return
@@ -155,7 +160,7 @@ def _participation_item(meeting, record, rules: ParticipationRules, possible: De
 
 
 def _milestones(gathering: Gathering) -> None:
-    for student, facts in milestone_facts(gathering.course).items():
+    for student, facts in milestone_facts(gathering.course, only=gathering.only).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []

@@ -66,7 +66,7 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
     now = timezone.now()
     row, policy = read_in_force(course)
     stamps = _stamps(course, audience, enrollment_ids)
-    facts = gather(course, policy, audience=audience, students=list(stamps), now=now)
+    facts = gather(course, policy, audience=audience, students=list(stamps), is_all=enrollment_ids is None, now=now)
     ended_at = course.at(course.ends_on + timedelta(days=1), time(0))
     is_over = now >= ended_at
     grades = {}

@@ -1,6 +1,6 @@
 """The marks of a course, each audience's own view of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -35,10 +35,13 @@ class Marks:
 TARGET = ("review_id", "sign_up_id", "milestone_id", "team_id", "enrollment_id", "component")
 
 
-def marks_of(course: Course, *, audience: Audience) -> Marks:
-    """For students, rows that are not released never leave the database."""
+def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None = None) -> Marks:
+    """All marks, or those of the work of the enrollments in `only`.
+
+    For students, rows that are not released never leave the database.
+    """
     marks = Marks()
-    for review, sign_up, milestone, team, enrollment, component, points, comment, is_released in _rows(course, audience):
+    for review, sign_up, milestone, team, enrollment, component, points, comment, is_released in _rows(course, audience, only):
         if review:
             marks.by_review[review] = MarkSeen(points, comment, is_released, f"review-{review}")
         elif sign_up:
@@ -54,8 +57,10 @@ def marks_of(course: Course, *, audience: Audience) -> Marks:
 IS_RELEASED_AS_IT_STANDS = Q(released_at__isnull=False, released_points=F("points"), released_comment=F("comment"))
 
 
-def _rows(course: Course, audience: Audience) -> Iterable[tuple]:
+def _rows(course: Course, audience: Audience, only: Collection[int] | None) -> Iterable[tuple]:
     rows = Mark.objects.filter(course=course).order_by()
+    if only is not None:
+        rows = rows.filter(_of(only))
     if audience == "student":
         seen = rows.filter(released_at__isnull=False, released_points__isnull=False).annotate(is_released=Value(True))
         return seen.values_list(*TARGET, "released_points", "released_comment", "is_released")

@@ -5,7 +5,7 @@ Where the rules ask for fewer, the first `required_count` reviews a student subm
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -216,14 +216,15 @@ def progress_of(enrollment: Enrollment) -> Progress:
     return Progress(submitted, papers.count() if rules.required_count is None else rules.required_count)
 
 
-def grading_facts(course: Course) -> dict[int, list[ReviewFact]]:
-    """{enrollment id: one fact per paper to be reviewed}, for every active student."""
+def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[ReviewFact]]:
+    """{enrollment id: one fact per paper to be reviewed}, for every active student, or `only` for these ids."""
     rules = ReviewRules.of(course)
-    student_ids = Enrollment.objects.active().students().filter(course=course).order_by().values_list("pk", flat=True)
+    students = Enrollment.objects.active().students().among(only).filter(course=course)
+    student_ids = students.order_by().values_list("pk", flat=True)
     if rules is None:
         return {student: [] for student in student_ids}
     papers = [(paper, rules.due_at(paper), rules.closes_at(paper)) for paper in reviewable_papers(course)]
-    begun = standings(course)
+    begun = standings(course) if only is None else standings(course, reviewer__in=only)
     facts = defaultdict(list)
     for student in student_ids:
         for paper, due_at, closes_at in papers:
