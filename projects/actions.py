@@ -104,7 +104,7 @@ def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User)
 
 
 @transaction.atomic
-def delete_team(*, team: Team, by: User) -> None:
+def delete_team(*, team: Team) -> None:
     """Delete a team that nobody is in and that has handed in nothing."""
     _lock_rules(team.course)
     team = Team.objects.select_for_update().get(pk=team.pk)

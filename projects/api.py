@@ -67,7 +67,7 @@ class TeamViewSet(viewsets.GenericViewSet):
     def destroy(self, request, course_slug, pk):
         """For staff: an empty team that has handed in nothing."""
         viewer = self._arranger(course_slug)
-        actions.delete_team(team=self._team(viewer, pk), by=request.user)
+        actions.delete_team(team=self._team(viewer, pk))
         return Response(status=204)
 
     @extend_schema(operation_id="team_join", request=None, responses=TeamSerializer)

@@ -177,7 +177,7 @@ def team_delete(request, course_slug, pk):
     viewer = _require_arranger(request.user, course_slug)
     team = _team_or_404(viewer, pk)
     try:
-        actions.delete_team(team=team, by=request.user)
+        actions.delete_team(team=team)
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:

@@ -217,34 +217,34 @@ def test_set_members_of_another_course_is_refused(team, student, instructor):
     assert (refusal.value.code, members(team)) == ("not_a_student", [student.pk])
 
 
-def test_delete_takes_an_empty_team(course, instructor):
-    delete_team(team=TeamFactory(course=course), by=instructor.user)
+def test_delete_takes_an_empty_team(course):
+    delete_team(team=TeamFactory(course=course))
 
     assert Team.objects.count() == 0
 
 
-def test_delete_of_a_team_with_members_is_refused(team, instructor):
+def test_delete_of_a_team_with_members_is_refused(team):
     with pytest.raises(DomainError) as refusal:
-        delete_team(team=team, by=instructor.user)
+        delete_team(team=team)
 
     assert (refusal.value.code, Team.objects.count()) == ("has_members", 1)
 
 
-def test_delete_of_a_team_that_handed_in_is_refused(course, milestone, instructor):
+def test_delete_of_a_team_that_handed_in_is_refused(course, milestone):
     team = DeliverableFactory(team__course=course, milestone=milestone).team
 
     with pytest.raises(DomainError) as refusal:
-        delete_team(team=team, by=instructor.user)
+        delete_team(team=team)
 
     assert (refusal.value.code, Team.objects.count()) == ("handed_in", 1)
 
 
-def test_delete_of_a_team_with_a_mark_is_refused(course, milestone, instructor):
+def test_delete_of_a_team_with_a_mark_is_refused(course, milestone):
     team = TeamFactory(course=course)
     MarkFactory(review=None, team=team, milestone=milestone, course=course)
 
     with pytest.raises(DomainError) as refusal:
-        delete_team(team=team, by=instructor.user)
+        delete_team(team=team)
 
     assert (refusal.value.code, Team.objects.count()) == ("has_marks", 1)
 
