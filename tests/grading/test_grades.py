@@ -256,3 +256,14 @@ def test_presenting_a_grade_takes_no_queries(course, student, django_assert_num_
 
     with django_assert_num_queries(0):
         present(grade)
+
+
+def test_one_students_grade_is_the_one_they_have_among_all(course, student):
+    other = EnrollmentFactory(course=course)
+    for reviewer in (student, other):
+        MarkFactory(review=reviewed(reviewer), points=Decimal(7))
+    RecordFactory(meeting=MeetingFactory(course=course), enrollment=student)
+
+    alone = grades_of(course, audience="staff", enrollment_ids=[student.pk])[student.pk]
+
+    assert alone == grades_of(course, audience="staff")[student.pk]
