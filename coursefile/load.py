@@ -11,7 +11,7 @@ from accounts.models import User
 from core.errors import DomainError, StaleVersion
 from coursefile import actions
 from coursefile.document import completed, readable_document, shifted
-from coursefile.dump import digest_of, dump_course, toml_of
+from coursefile.dump import digest_of, toml_of
 from coursefile.facts import ONE, facts_of
 from coursefile.losses import losses_of, people
 from coursefile.plan import Plan, changes_between
@@ -94,9 +94,7 @@ def load_course(
     if dry_run:
         course = Course.objects.filter(slug=file.slug).first()
         _require_maker(course, by=by, only_new=only_new)
-        plan = _plan(course, file)
-        _require_same_state(course, plan, expected_digest)
-        return plan
+        return _plan(course, document_of(course), file, expected_digest) if course else _plan_new(file)
     try:
         return _apply(file, by=by, only_new=only_new, expected_digest=expected_digest)
     except ProtectedError as error:
@@ -111,21 +109,16 @@ def _require_maker(course: Course | None, *, by: User | None, only_new: bool) ->
         raise DomainError("The course is new: say who teaches it.", code="no_instructor")
 
 
-def _require_same_state(course: Course | None, plan: Plan, expected_digest: str | None) -> None:
-    if course and expected_digest not in (None, plan.digest):
-        raise StaleVersion(STALE, current=dump_course(course))
-
-
 @transaction.atomic
 def _apply(file: CourseFile, *, by: User | None, only_new: bool, expected_digest: str | None) -> Plan:
     course = Course.objects.select_for_update(no_key=True).filter(slug=file.slug).first()
     _require_maker(course, by=by, only_new=only_new)
     if course is None:
         return _create(file, by=by, only_new=only_new)
-    before, after = facts_of(document_of(course)), facts_of(file.document)
+    document = document_of(course)
+    before, after = facts_of(document), facts_of(file.document)
     actions.lock_what_may_go(course, before, after)
-    plan = _plan(course, file)
-    _require_same_state(course, plan, expected_digest)
+    plan = _plan(course, document, file, expected_digest)
     if not plan.is_empty:
         actions.write_document(course, before, after, by=by)
         stamp_course_change(course=course)
@@ -139,24 +132,26 @@ def _create(file: CourseFile, *, by: User, only_new: bool) -> Plan:
         # Another load made the course while this one waited for it; what it left is where this one starts.
         return _apply(file, by=by, only_new=only_new, expected_digest=None)
     actions.write_document(course, facts_of(document_of(course)), after, by=by)
-    return _plan(None, file).applied()
+    return _plan_new(file).applied()
 
 
-def _plan(course: Course | None, file: CourseFile) -> Plan:
-    """Raises WouldLoseWork naming all the work that the file would take away."""
-    after = facts_of(file.document)
-    if course is None:
-        return Plan(file.slug, is_new=True, changes=tuple(changes_between(None, after, {})), warnings=file.warnings)
-    document = document_of(course)
-    before = facts_of(document)
+def _plan_new(file: CourseFile) -> Plan:
+    changes = changes_between(None, facts_of(file.document), {})
+    return Plan(file.slug, is_new=True, changes=tuple(changes), warnings=file.warnings)
+
+
+def _plan(course: Course, document: dict, file: CourseFile, expected_digest: str | None) -> Plan:
+    """From the course's document to the file's. Raises StaleVersion, and WouldLoseWork naming all the work at stake."""
+    text = toml_of(document)
+    if expected_digest not in (None, digest_of(text)):
+        raise StaleVersion(STALE, current=text)
+    before, after = facts_of(document), facts_of(file.document)
     losses = losses_of(course, before, after)
     if losses.reasons:
         raise WouldLoseWork(losses.reasons)
-    told = tuple(Problem(None, "", warning) for warning in losses.warnings)
     return Plan(
         file.slug,
         is_new=False,
         changes=tuple(changes_between(before, after, losses.notes)),
-        warnings=file.warnings + told,
-        digest=digest_of(toml_of(document)),
+        warnings=file.warnings + tuple(Problem(None, "", warning) for warning in losses.warnings),
     )

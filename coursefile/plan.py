@@ -48,13 +48,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What loading the file does, or did; `digest` tells the state of the course that it starts from."""
+    """What loading the file does, or did."""
 
     slug: str
     is_new: bool
     changes: tuple[Change, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    digest: str = ""
     is_applied: bool = False
 
     @property

@@ -49,7 +49,8 @@ class Command(BaseCommand):
                         f"--instructor is for a new course; {plan.slug} is there, and {instructor} is not in it."
                     )
         except DomainError as refusal:
-            raise CommandError(f"{refusal.message}\nNothing was changed.") from None
+            hint = " Add --instructor EMAIL." if refusal.code == "no_instructor" else ""
+            raise CommandError(f"{refusal.message}{hint}\nNothing was changed.") from None
         self._tell(plan, is_dry_run=dry_run)
         if plan.is_new and not dry_run and is_new_person:
             self.stdout.write(f"{by.email} can choose a password here: {settings.SITE_URL}{password_link(by)}")

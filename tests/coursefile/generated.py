@@ -1,0 +1,132 @@
+"""Course documents that nobody would write, for laws that hold for every file."""
+
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import strategies as st
+
+KEY = st.from_regex(r"[a-z0-9][a-z0-9-]{0,5}", fullmatch=True)
+LETTERS = st.characters(codec="utf-8", exclude_characters="\x00")
+TEXT = st.text(LETTERS, max_size=40)
+LINE = st.text(LETTERS.filter(lambda letter: letter not in "\r\n"), max_size=20)
+TITLE = LINE.filter(bool)
+GUEST = TITLE.filter(lambda name: " ".join(name.split()) == name)
+DAY = st.dates(date(2021, 9, 1), date(2021, 12, 8))
+CLOCK = st.times().map(lambda clock: clock.replace(microsecond=0))
+MOMENT = st.datetimes(datetime(2021, 9, 1), datetime(2021, 12, 8))  # noqa: DTZ001 - local times, as in the file
+POINTS = st.integers(1, 999_999).map(lambda cents: cents / 100)
+
+
+def table(required: dict, **optional) -> st.SearchStrategy[dict]:
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def rows(tables, *, least: int = 0, most: int = 4):
+    return st.lists(tables, min_size=least, max_size=most, unique_by=lambda row: row["key"])
+
+
+ROLES = rows(table({"key": KEY, "title": TITLE}, capacity=st.integers(1, 3)), least=1, most=3)
+PAGES = rows(table({"key": KEY, "title": TITLE}, body=TEXT))
+LINKS = st.lists(table({"title": TITLE, "url": st.sampled_from(["https://example.org/a?b=c#d", "http://x.org"])}), max_size=2)
+OPTIONS = {
+    "score": st.lists(st.integers(-5, 5), min_size=1, max_size=4, unique=True).map(sorted),
+    "choice": st.lists(TITLE, min_size=1, max_size=4, unique=True),
+}
+
+
+@st.composite
+def fields(draw):
+    kind = draw(st.sampled_from(["text", "score", "choice", "checkbox"]))
+    field = draw(table({"key": KEY, "label": TITLE}, description=TEXT, is_required=st.booleans()))
+    if kind in OPTIONS:
+        field["options"] = [{"value": value, "label": draw(TITLE)} for value in draw(OPTIONS[kind])]
+    if kind == "text":
+        least, more = draw(st.integers(0, 100)), draw(st.integers(1, 100))
+        field |= draw(st.sampled_from([{}, {"min_words": least}, {"min_words": least, "max_words": least + more}]))
+    return field if kind == "text" and draw(st.booleans()) else field | {"kind": kind}
+
+
+@st.composite
+def meetings(draw, papers):
+    """One meeting; `papers` are the keys that are still free."""
+    start = draw(st.times(time(6), time(20)))
+    meeting = draw(
+        table(
+            {"key": KEY, "date": DAY, "kind": st.sampled_from(["paper", "project", "lecture", "holiday"])},
+            topic=LINE,
+            room=LINE,
+        )
+    )
+    if draw(st.booleans()):
+        ends = (datetime.combine(date(2021, 1, 1), start) + timedelta(minutes=draw(st.integers(1, 180)))).time()
+        meeting |= {"starts_at": start, "ends_at": ends}
+    if meeting["kind"] == "holiday":
+        return meeting
+    here = [papers.pop() for _ in range(min(len(papers), draw(st.integers(0, 2))))]
+    optional = {"authors": LINE, "url": st.sampled_from(["", "https://example.org/p.pdf"]), "review_due_at": MOMENT}
+    meeting["papers"] = [draw(table({"title": TITLE}, **optional)) | {"key": key} for key in here]
+    if draw(st.booleans()):
+        meeting["slots"] = [draw(table({}, guest=GUEST, roles=ROLES)) | {"paper": key} for key in here if draw(st.booleans())]
+    return meeting
+
+
+@st.composite
+def calendars(draw):
+    papers = draw(st.lists(KEY, max_size=6, unique=True))
+    return draw(st.lists(meetings(papers), max_size=4, unique_by=lambda meeting: meeting["key"]))
+
+
+RULES = {
+    "reviews": table(
+        {"fields": rows(fields(), least=1)},
+        title=LINE,
+        due_days_before=st.integers(0, 9),
+        due_time=CLOCK,
+        grace_minutes=st.integers(0, 99),
+        required_count=st.integers(0, 9),
+        max_points=POINTS,
+        visibility=st.sampled_from(["after_own", "after_deadline", "always", "never"]),
+        names=st.sampled_from(["shown", "hidden"]),
+    ),
+    "presentations": table({}, roles=ROLES),
+    "participation": table({}, attended_points=POINTS, discussed_points=POINTS),
+    "projects": table(
+        {},
+        max_team_size=st.integers(1, 5),
+        milestones=rows(
+            table(
+                {"key": KEY, "title": TITLE, "due_at": MOMENT},
+                description=TEXT,
+                grace_minutes=st.integers(0, 99),
+                max_points=POINTS,
+            )
+        ),
+    ),
+    "reminders": table({}, hours_before=st.lists(st.integers(1, 99), unique=True, max_size=3).map(lambda h: sorted(h)[::-1])),
+    "grading": table(
+        {
+            "weights": st.sampled_from(["scale", "sum"]),
+            "components": rows(
+                table({"key": KEY, "title": TITLE, "weight": POINTS.filter(lambda p: p < 1000), "source": st.just("manual")}),
+                least=1,
+            ),
+        },
+        rounding=table({}, decimals=st.integers(0, 3), mode=st.sampled_from(["half_up", "down"])),
+    ),
+}
+COURSE = table(
+    {
+        "slug": st.just("generated"),
+        "code": TITLE,
+        "title": TITLE,
+        "time_zone": st.sampled_from(["America/New_York", "UTC", "Asia/Kathmandu", "Europe/Berlin"]),
+        "starts_on": st.just(date(2021, 9, 1)),
+        "ends_on": st.just(date(2021, 12, 8)),
+    },
+    term=LINE,
+    is_public=st.booleans(),
+    description=TEXT,
+    meets_on=st.lists(st.sampled_from(["Monday", "Tuesday", "Friday"]), unique=True),
+    room=LINE,
+    links=LINKS,
+)
+DOCUMENTS = table({"format": st.just(1), "course": COURSE}, pages=PAGES, meetings=calendars(), **RULES)
