@@ -82,7 +82,7 @@ def _group_outcome(parts: list[Outcome], weight: Fraction) -> Outcome:
     possible = add_up([part.possible for part in parts])
     if not possible:
         return Outcome(None, earned, possible, (say("Nothing to count yet."),))
-    sums = [part.earned for part in parts]
+    sums = [part.earned for part in parts if part.share is not None]
     words = [say(" + ".join("{}" for _ in sums) + " = {} of {}.", *sums, earned, possible)]
     if possible < weight:
         words.append(say("{} of {} still open.", weight - possible, weight))

@@ -20,7 +20,7 @@ class Cell:
     earned: Decimal | None
     state: str
     missing: int
-    awaits_release: bool
+    is_changed: bool  # since the component was released
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ def gradebook_of(course: Course, asked: Mapping[str, str]) -> Gradebook:
     row, policy = read_in_force(course)
     grades = grades_of(course, audience="staff")
     students = Enrollment.objects.filter(pk__in=grades).select_related("user").order_by("user__name", "pk")
-    lines = [_line(student, grades[student.pk]) for student in students]
+    states = release_states(course, policy)
+    lines = [_line(student, grades[student.pk], states) for student in students]
     chosen = Filter(
         name=asked.get("name", "").strip(),
         section=asked.get("section", ""),
@@ -106,7 +107,7 @@ def gradebook_of(course: Course, asked: Mapping[str, str]) -> Gradebook:
     return Gradebook(
         row=row,
         policy=policy,
-        columns=_columns(course, policy, lines),
+        columns=_columns(policy, lines, states),
         lines=_sorted(policy, [line for line in lines if _matches(line, chosen)], chosen.sort),
         students=len(lines),
         sections=sorted({line.student.section for line in lines if line.student.section}),
@@ -115,22 +116,22 @@ def gradebook_of(course: Course, asked: Mapping[str, str]) -> Gradebook:
     )
 
 
-def _line(student: Enrollment, grade: Grade) -> Line:
-    return Line(student, grade, [_cell(grade.policy, node) for node in grade.explanation.leaves()])
+def _line(student: Enrollment, grade: Grade, states: dict[str, ReleaseState]) -> Line:
+    cells = [_cell(grade.policy, node, states[node.key]) for node in grade.explanation.leaves()]
+    return Line(student, grade, cells)
 
 
-def _cell(policy: engine.Policy, node: engine.Node) -> Cell:
+def _cell(policy: engine.Policy, node: engine.Node, release: ReleaseState) -> Cell:
     marked = any(item.state is engine.State.MARKED for item in node.items)
     return Cell(
         earned=policy.rounded_part(node.so_far.earned) if node.so_far.share is not None else None,
         state=presenting.state_of(node),
         missing=presenting.missing_count(node),
-        awaits_release=marked and not presenting.is_released(node),
+        is_changed=release.word == "changed" and marked and not presenting.is_released(node),
     )
 
 
-def _columns(course: Course, policy: engine.Policy, lines: list[Line]) -> list[Column]:
-    states = release_states(course, policy)
+def _columns(policy: engine.Policy, lines: list[Line], states: dict[str, ReleaseState]) -> list[Column]:
     titles = {component.key: component.title for component in policy.walk()}
     columns = []
     for place, (group, leaf) in enumerate(presenting.leaves_with_group(policy.components)):

@@ -103,7 +103,8 @@ def mark_save(request, course_slug, work):
         actions.set_mark(**target, **form.cleaned_data, by=request.user)
     except StaleVersion as stale:
         # The next save of this form is meant: it names the mark that is shown beside it.
-        form.data = form.data | {"revision": stale.current.revision}
+        form.data = form.data.copy()
+        form.data["revision"] = stale.current.revision
         return _page(request, marker, queue, work, target, found, form, stale=stale, status=409)
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
@@ -149,8 +150,15 @@ def _page(request, marker, queue: Queue, address: str, target: dict, work: Work,
         "stale": stale,
         "history": marking.history_of(mark),
         "reading": _reading(target),
+        "read_version": _read_version(form, work),
     }
     return render(request, "grading/marking_queue.html", context, status=status)
+
+
+def _read_version(form: MarkForm, work: Work) -> int | None:
+    """The review's version that this form was opened on, when a newer one has come in since."""
+    read = form.cleaned_data.get("version") if form.is_bound and form.is_valid() else None
+    return read if read != work.version else None
 
 
 def _reading(target: dict) -> dict:
