@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -93,6 +93,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "courseportal.urls"
 WSGI_APPLICATION = "courseportal.wsgi.application"
+# Forms are laid out by templates/django/forms/.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
     {
