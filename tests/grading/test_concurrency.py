@@ -12,7 +12,15 @@ from grading.actions import release_component, set_mark, set_policy
 from grading.models import Mark, MarkChange, Policy
 from presentations.models import SignUp
 from reviews.models import Review
-from tests.factories import EnrollmentFactory, SignUpFactory, SlotRoleFactory, UserFactory
+from tests.factories import (
+    EnrollmentFactory,
+    MilestoneFactory,
+    SignUpFactory,
+    SlotRoleFactory,
+    TeamFactory,
+    TeamMemberFactory,
+    UserFactory,
+)
 from tests.grading.examples import course_with_policy, one_component, reviewed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -128,3 +136,22 @@ def test_two_policies_at_once_are_two_versions(course):
 
     assert sorted(results) == [2, 3, 4]
     assert Policy.objects.filter(course=course).count() == 4
+
+
+def test_team_marks_and_releases_of_the_same_students_do_not_lock_one_another_out(course):
+    marker = UserFactory()
+    milestone = MilestoneFactory(course=course, key="talk")
+    teams = TeamFactory.create_batch(4, course=course)
+    for team in teams:
+        TeamMemberFactory.create_batch(3, team=team)
+        set_mark(milestone=milestone, team=team, points=Decimal(1), revision=0, by=marker)
+
+    def marks(team):
+        return lambda: set_mark(milestone=milestone, team=team, points=Decimal(9), revision=1, by=marker).points
+
+    def releases():
+        return type(release_component(course=course, component_key="project", by=marker))
+
+    results = at_once(releases, *[marks(team) for team in teams], releases)
+
+    assert results == [int, *[Decimal(9)] * 4, int]
