@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from accounts.models import User
@@ -14,7 +14,7 @@ from coursefile.document import completed, readable_document, shifted
 from coursefile.dump import digest_of, toml_of
 from coursefile.facts import ONE, facts_of
 from coursefile.losses import losses_of, people
-from coursefile.plan import Plan, changes_between
+from coursefile.plan import REMOVED, Plan, changes_between
 from coursefile.problems import BadCourseFile, Problem, WouldLoseWork
 from coursefile.sense import errors_of, warnings_of
 from coursefile.shape import Fault, expected_at, found, shape_faults
@@ -97,9 +97,13 @@ def load_course(
         return _plan(course, document_of(course), file, expected_digest) if course else _plan_new(file)
     try:
         return _apply(file, by=by, only_new=only_new, expected_digest=expected_digest)
-    except ProtectedError as error:
-        # What `losses` did not foresee, the database's own references hold.
-        raise WouldLoseWork([f"Work hangs on what would be removed: {people(map(str, error.protected_objects))}."]) from error
+    except IntegrityError as error:
+        if isinstance(error, ProtectedError):
+            # What `losses` did not foresee, the references between the tables hold.
+            names = people(map(str, error.protected_objects))
+            raise WouldLoseWork([f"Work hangs on what would be removed: {names}."]) from error
+    # Somebody's work came in after the look for losses and before the removal; now it is seen.
+    return _apply(file, by=by, only_new=only_new, expected_digest=expected_digest)
 
 
 def _require_maker(course: Course | None, *, by: User | None, only_new: bool) -> None:
@@ -122,6 +126,9 @@ def _apply(file: CourseFile, *, by: User | None, only_new: bool, expected_digest
     if not plan.is_empty:
         actions.write_document(course, before, after, by=by)
         stamp_course_change(course=course)
+    if plan.counts[REMOVED]:
+        # Now, not at the commit: PostgreSQL would leave it to whoever commits last to find the reference broken.
+        connection.check_constraints()
     return plan.applied()
 
 

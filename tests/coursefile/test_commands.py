@@ -156,3 +156,11 @@ def test_dumpcourse_of_no_course_says_which_there_are(small_course):
 
 def test_courseschema_prints_the_schema():
     assert json.loads(run("courseschema")[0]) == SCHEMA
+
+
+def test_example_of_the_documentation_loads(db, tmp_path):
+    documentation = (EXAMPLES.parents[1] / "docs" / "course-file.md").read_text(encoding="utf-8")
+    path = tmp_path / "documented.toml"
+    path.write_text(documentation.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+
+    assert run("loadcourse", path, "--dry-run", "--instructor", "ina@example.edu")[1] == ""
