@@ -70,7 +70,7 @@ class ReleasedMarkSerializer(serializers.ModelSerializer):
         return work_address(mark)
 
 
-class ChangeSerializer(serializers.ModelSerializer):
+class MarkChangeSerializer(serializers.ModelSerializer):
     changed_by = serializers.CharField(source="changed_by.name")
 
     class Meta:
@@ -81,7 +81,7 @@ class ChangeSerializer(serializers.ModelSerializer):
 class MarkedWorkSerializer(serializers.Serializer):
     mark = MarkSerializer(allow_null=True)
     max_points = serializers.DecimalField(max_digits=7, decimal_places=2)
-    history = ChangeSerializer(many=True)
+    history = MarkChangeSerializer(many=True)
 
 
 @extend_schema(
