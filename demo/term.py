@@ -82,7 +82,7 @@ def _demo_students_review(paper, papers, student, answers, due) -> Iterator[Deed
     """Whoever signs in as the demo student finds one review missed, and one begun that is still open."""
     if papers.index(paper) == 6:
         return
-    yield due - timedelta(days=6), partial(_begin, paper, student, answers)
+    yield due - timedelta(days=2), partial(_begin, paper, student, answers)
     yield due - timedelta(hours=5), partial(_write, paper, student, answers)
 
 

@@ -7,7 +7,13 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+from courses.models import Course
+from demo.seed import SLUG, seed
+
+LAUNCH = {
+    "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+    "args": ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage"],
+}
 
 
 def pytest_collection_modifyitems(items):
@@ -20,8 +26,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    options = ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage"]
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": options}
+    return {**browser_type_launch_args, **LAUNCH}
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +64,14 @@ def sign_in(context, base_url):
         context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": base_url}])
 
     return as_user
+
+
+@pytest.fixture
+def demo_course(transactional_db, settings, tmp_path) -> Course:
+    """The course that `make demo` shows, with its mail in files."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.SHOW_DEVELOPER_MAIL = True
+    settings.MEDIA_ROOT = tmp_path / "media"
+    seed()
+    return Course.objects.get(slug=SLUG)

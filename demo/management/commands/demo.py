@@ -28,7 +28,7 @@ class Command(BaseCommand):
         address = f"http://127.0.0.1:{port}"
         settings.SITE_URL = address
         logging.getLogger().setLevel(logging.WARNING)
-        os.environ.setdefault("LOG_LEVEL", "WARNING")
+        os.environ.setdefault("LOG_LEVEL", "ERROR")  # a page not found is nobody's trouble here
         os.environ |= {"SITE_URL": address, "DJANGO_SETTINGS_MODULE": "courseportal.settings"}
         try:
             with Supervisor() as supervisor:
