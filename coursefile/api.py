@@ -31,25 +31,25 @@ class CourseFileLoadSerializer(serializers.Serializer):
     )
 
 
-class ChangeSerializer(serializers.Serializer):
+class PlannedChangeSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=["added", "changed", "removed"])
     what = serializers.CharField()
     name = serializers.CharField()
     details = serializers.ListField(child=serializers.CharField())
 
 
-class WarningSerializer(serializers.Serializer):
+class FileWarningSerializer(serializers.Serializer):
     line = serializers.IntegerField(allow_null=True)
     where = serializers.CharField()
     message = serializers.CharField()
 
 
-class PlanSerializer(serializers.Serializer):
+class CourseFilePlanSerializer(serializers.Serializer):
     applied = serializers.BooleanField(source="is_applied")
     is_new = serializers.BooleanField()
     counts = serializers.DictField(child=serializers.IntegerField())
-    changes = ChangeSerializer(many=True)
-    warnings = WarningSerializer(many=True)
+    changes = PlannedChangeSerializer(many=True)
+    warnings = FileWarningSerializer(many=True)
 
 
 @extend_schema(methods=["GET"], summary="The course as one file (instructors)", responses=CourseFileSerializer)
@@ -57,7 +57,7 @@ class PlanSerializer(serializers.Serializer):
     methods=["PUT"],
     summary="Bring the course in line with a file (instructors), or create it (administrators)",
     request=CourseFileLoadSerializer,
-    responses={200: PlanSerializer, 201: PlanSerializer},
+    responses={200: CourseFilePlanSerializer, 201: CourseFilePlanSerializer},
 )
 @api_view(["GET", "PUT"])
 def course_file(request, course_slug):
@@ -70,7 +70,7 @@ def course_file(request, course_slug):
     serializer = CourseFileLoadSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
     plan = _load(serializer.validated_data, by=request.user, slug=course_slug, only_new=is_new)
-    return Response(PlanSerializer(plan).data, status=201 if plan.is_new and plan.is_applied else 200)
+    return Response(CourseFilePlanSerializer(plan).data, status=201 if plan.is_new and plan.is_applied else 200)
 
 
 course_file.cls.scope_resource = "course"

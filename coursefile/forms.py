@@ -10,17 +10,16 @@ class CourseFileForm(forms.Form):
     file = forms.FileField(
         required=False, label="Upload a course file", help_text="A TOML file in UTF-8. It takes the place of the text below."
     )
-    text = forms.CharField(
-        required=False,
-        strip=False,
-        label="Course file",
-        help_text="Tables, keys and values in TOML. Comments are not kept by the portal: keep your own file if it has any.",
-        widget=forms.Textarea(
-            attrs={"rows": 30, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off", "class": "mono"}
-        ),
-    )
-    digest = forms.CharField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(required=False, strip=False)
     text.validators = []  # the reader names the line that a NUL character is on
+    start = forms.DateField(
+        required=False,
+        label="Move all dates",
+        help_text="By whole weeks, so that the course starts in the week of this day: last year's file for a new term.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Write a date such as 2022-09-01."},
+    )
+    digest = forms.CharField(required=False)
 
     @property
     def file_name(self) -> str:

@@ -31,8 +31,8 @@ def course_edit(request, course_slug):
     if request.method == "POST":
         return _answer(request, "coursefile/course_edit.html", context, slug=course.slug)
     text = dump_course(course)
-    form = CourseFileForm(initial={"text": text, "digest": digest_of(text)})
-    return render(request, "coursefile/course_edit.html", context | {"form": form})
+    context |= {"form": CourseFileForm(), "text": text, "digest": digest_of(text)}
+    return render(request, "coursefile/course_edit.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,8 +42,8 @@ def course_create(request):
         raise PermissionDenied("Courses are created by the department's administrator.")
     if request.method == "POST":
         return _answer(request, "coursefile/course_create.html", {}, only_new=True)
-    form = CourseFileForm(initial={"text": STARTER.read_text(encoding="utf-8")})
-    return render(request, "coursefile/course_create.html", {"form": form})
+    context = {"form": CourseFileForm(), "text": STARTER.read_text(encoding="utf-8")}
+    return render(request, "coursefile/course_create.html", context)
 
 
 def _answer(request, template, context, **rules):
@@ -51,13 +51,14 @@ def _answer(request, template, context, **rules):
     form = CourseFileForm(request.POST, request.FILES)
     context = context | {"form": form}
     if not form.is_valid():
-        return render(request, template, context)
+        return render(request, template, context | {name: request.POST.get(name, "") for name in ("text", "digest")})
     is_applied = "apply" in request.POST
     try:
         plan = load_course(
             form.cleaned_data["text"],
             file_name=form.file_name,
             by=request.user,
+            start=form.cleaned_data["start"],
             dry_run=not is_applied,
             expected_digest=form.cleaned_data["digest"] or None,
             **rules,

@@ -22,10 +22,8 @@ def address(client, author, small_course):
 def test_page_shows_the_course_file(client, address, small_course):
     response = client.get(address)
 
-    assert response.context["form"].initial == {
-        "text": dump_course(small_course),
-        "digest": digest_of(dump_course(small_course)),
-    }
+    text = dump_course(small_course)
+    assert (response.context["text"], response.context["digest"]) == (text, digest_of(text))
 
 
 def test_page_takes_a_constant_number_of_queries(client, address, django_assert_num_queries):
@@ -58,6 +56,22 @@ def test_apply_changes_the_course(client, address, small_course):
     small_course.refresh_from_db()
     assert response.headers["Location"] == reverse("home:course_page", args=["small"])
     assert small_course.title == "Another"
+
+
+def test_start_moves_the_dates_in_preview_and_when_applied(client, address, small_course):
+    preview = client.post(address, {"text": small(), "start": "2021-09-08"})
+    client.post(address, {"text": small(), "start": "2021-09-08", "apply": "1"})
+
+    small_course.refresh_from_db()
+    assert 'name="start" value="2021-09-08"' in preview.content.decode()
+    assert str(small_course.starts_on) == "2021-09-08"
+
+
+def test_start_that_is_no_date_is_refused_and_the_text_is_kept(client, address):
+    response = client.post(address, {"text": "typed = 1", "start": "soon", "apply": "1"})
+
+    assert response.context["form"].errors == {"start": ["Write a date such as 2022-09-01."]}
+    assert response.context["text"] == "typed = 1"
 
 
 def test_upload_takes_the_place_of_the_text(client, address):
@@ -152,7 +166,7 @@ def test_administrator_creates_a_course_and_teaches_it(client, db):
     admin = UserFactory(is_superuser=True)
     client.force_login(admin)
     address = reverse("coursefile:course_create")
-    assert client.get(address).context["form"].initial == {"text": STARTER}
+    assert client.get(address).context["text"] == STARTER
 
     preview = client.post(address, {"text": STARTER})
     response = client.post(address, {"text": STARTER, "apply": "1"})
