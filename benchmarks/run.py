@@ -1,6 +1,6 @@
 """Serves a full course in production mode and prints requests/s and latencies of the daily pages.
 
-    make bench                     (needs PostgreSQL: BENCH_DATABASE_URL, default postgres://postgres@127.0.0.1:5432)
+    make bench                     (needs PostgreSQL and Redis: BENCH_DATABASE_URL, BENCH_REDIS_URL; by default those on this machine)
 
 The database portal_bench is dropped and made anew. See benchmarks/README.md for how to read the figures.
 """
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 SERVER = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432").rstrip("/")
+REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/9")
 DATABASE = "portal_bench"
 CONCURRENCIES = (1, 8)
 # Requests a second of the peer that a seminar would otherwise use, at concurrency 8, on such a machine.
@@ -41,6 +42,7 @@ def environment(port: int) -> dict[str, str]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "SECURE_SSL_REDIRECT": "0",
         "DATABASE_URL": f"{SERVER}/{DATABASE}",
+        "REDIS_URL": REDIS,
         "VAR_DIR": tempfile.mkdtemp(prefix="bench-"),
         "LOG_LEVEL": "ERROR",
         "API_RATE": "1000000/min",

@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from core.markdown import render_markdown
 
@@ -20,6 +21,20 @@ def remembered(render):
     The benchmark's paper list spent half its time on them. Off in DEBUG, where templates are being edited.
     """
     return render if settings.DEBUG else lru_cache(maxsize=4096)(render)
+
+
+@remembered
+def _fragment(template_name: str, shown) -> SafeString:
+    return mark_safe(render_to_string(template_name, {"shown": shown}))  # noqa: S308 - a template's own escaped output
+
+
+@register.simple_tag
+def fragment(template_name: str, shown):
+    """A template that shows nothing but the hashable value `shown`; the same value is rendered once.
+
+    `shown` must hold everything the fragment says as plain values (no model instances, which are equal by their key).
+    """
+    return _fragment(template_name, shown)
 
 
 @register.filter

@@ -74,6 +74,15 @@ class Duty:
     is_required: bool
 
     @property
+    def state_words(self) -> str:
+        """The chip's text: the state, and what of it is kept but not in."""
+        if self.standing.submitted_at and self.standing.has_unsubmitted_changes:
+            return "submitted, changes not submitted"
+        if self.state == State.MISSING and self.standing.review_id:
+            return "missing, a draft is kept"
+        return "draft, not submitted" if self.state == State.DRAFT else str(self.state)
+
+    @property
     def is_late_now(self) -> bool:
         """Whether the deadline is over and the grace is not."""
         return self.due_at < timezone.now() <= self.closes_at
@@ -211,9 +220,9 @@ def progress_of(enrollment: Enrollment) -> Progress:
     rules = ReviewRules.of(enrollment.course)
     if rules is None:
         return Progress(0, 0)
-    papers = reviewable_papers(enrollment.course)
-    submitted = Review.objects.submitted().filter(reviewer=enrollment, paper__in=papers.order_by()).count()
-    return Progress(submitted, papers.count() if rules.required_count is None else rules.required_count)
+    own = Review.objects.submitted().filter(reviewer=enrollment).exclude(paper__meeting__kind=MeetingKind.HOLIDAY)
+    required = rules.required_count
+    return Progress(own.count(), reviewable_papers(enrollment.course).count() if required is None else required)
 
 
 def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[ReviewFact]]:

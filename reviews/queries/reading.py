@@ -89,7 +89,7 @@ class ReadableReview:
     version: int | None
     submitted_at: datetime | None
     is_late: bool | None
-    answers: list[ShownAnswer]
+    answers: tuple[ShownAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,10 @@ def _readable(viewer: Enrollment, number: int, row: dict, fields: list[Field]) -
         version=row["current__number"] if may_name else None,
         submitted_at=row["current__submitted_at"] if may_name else None,
         is_late=row["current__is_late"] if may_name else None,
-        answers=shown_answers(
-            policies.readable_fields(fields, viewer, is_own=is_own), row["current__answers"], row["current__html"]
+        answers=tuple(
+            shown_answers(
+                policies.readable_fields(fields, viewer, is_own=is_own), row["current__answers"], row["current__html"]
+            )
         ),
     )
 

@@ -1,12 +1,17 @@
 """The papers, one paper with its reviews, and its file."""
 
+from datetime import date, datetime
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from core.templatetags.portal import local
 from core.uploads import PDF, serve_upload
 from courses.actions import set_paper_pdf
 from courses.models import Paper
@@ -23,20 +28,52 @@ def paper_list(request, course_slug):
     sort = request.GET.get("sort", "date")
     rows = queries.paper_rows(viewer, sort=sort)
     labels = list(dict.fromkeys(score.label for row in rows for score in row.scores))
+    students = queries.student_count(viewer.course) if viewer.is_staff else None
     context = {
         "course": viewer.course,
         "enrollment": viewer,
-        "rows": [(row, [_by_label(row).get(label) for label in labels]) for row in rows],
+        "lines": [_line(viewer, row, labels, students) for row in rows],
         "sort": sort,
         "score_labels": labels,
         "progress": queries.progress_of(viewer) if viewer.is_student else None,
-        "students": queries.student_count(viewer.course) if viewer.is_staff else None,
     }
     return render(request, "reviews/paper_list.html", context)
 
 
-def _by_label(row) -> dict:
-    return {score.label: score for score in row.scores}
+class Line(NamedTuple):
+    """Everything that one line of the paper list shows, as plain values."""
+
+    title: str
+    topic: str
+    url: str
+    date: date
+    writes: bool  # the viewer writes reviews
+    state: str
+    review_url: str
+    due_at: datetime | None
+    due_words: str
+    count: int | None
+    students: int | None
+    scores: tuple  # (label, mean, counts) for each column
+
+
+def _line(viewer, row, labels: list[str], students: int | None) -> Line:
+    course, paper = viewer.course, row.paper
+    by_label = {score.label: (score.label, score.mean_shown, tuple(score.counts)) for score in row.scores}
+    return Line(
+        title=paper.title,
+        topic=paper.meeting.topic,
+        url=reverse("reviews:paper_detail", args=[course.slug, paper.key]),
+        date=paper.meeting.date,
+        writes=viewer.is_student,
+        state=row.state or "",
+        review_url=reverse("reviews:review_edit", args=[course.slug, paper.key]) if row.state else "",
+        due_at=course.local(row.due_at) if row.due_at else None,
+        due_words=local(row.due_at, course),
+        count=row.review_count,
+        students=students,
+        scores=tuple(by_label.get(label, (label, "", ())) for label in labels),
+    )
 
 
 @login_required

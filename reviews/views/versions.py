@@ -1,10 +1,15 @@
 """A student's own reviews, and every version that was submitted of one."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.templatetags.portal import local
 from courses.policies import require_member, require_student
 from reviews import policies, queries
 from reviews.models import Review
@@ -17,10 +22,47 @@ def my_reviews(request, course_slug):
     context = {
         "course": viewer.course,
         "enrollment": viewer,
-        "duties": queries.duties_of(viewer),
+        "lines": [_line(viewer.course, duty) for duty in queries.duties_of(viewer)],
         "progress": queries.progress_of(viewer),
     }
     return render(request, "reviews/my_reviews.html", context)
+
+
+class Line(NamedTuple):
+    """Everything that one line of my reviews shows, as plain values."""
+
+    title: str
+    url: str
+    due_at: datetime
+    due_words: str
+    state: str
+    state_words: str
+    is_optional: bool
+    words: int | None
+    submitted_at: datetime | None
+    submitted_words: str
+    is_late: bool
+    version: int
+    history_url: str
+
+
+def _line(course, duty) -> Line:
+    standing = duty.standing
+    return Line(
+        title=duty.paper.title,
+        url=reverse("reviews:review_edit", args=[course.slug, duty.paper.key]),
+        due_at=course.local(duty.due_at),
+        due_words=local(duty.due_at, course),
+        state=duty.state,
+        state_words=duty.state_words,
+        is_optional=not duty.is_required and not standing.review_id,
+        words=standing.words if standing.review_id else None,
+        submitted_at=standing.submitted_at and course.local(standing.submitted_at),
+        submitted_words=local(standing.submitted_at, course),
+        is_late=standing.is_late,
+        version=standing.version,
+        history_url=reverse("reviews:review_history", args=[course.slug, standing.handle]) if standing.version else "",
+    )
 
 
 @login_required
