@@ -2,6 +2,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
@@ -28,6 +29,12 @@ def pytest_runtest_setup(item):
             if os.environ.get("REQUIRE_BACKENDS") == "1":
                 pytest.fail(message, pytrace=False)
             pytest.skip(message)
+
+
+@pytest.fixture(autouse=True)
+def forget_what_is_kept():
+    """Tests share primary keys and moments, so what one left in the cache would be true of another."""
+    cache.clear()
 
 
 @pytest.fixture

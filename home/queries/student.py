@@ -56,6 +56,10 @@ class Item:
         return state.value
 
     @property
+    def is_due_within_a_day(self) -> bool:
+        return self.deadline.due_at - self.now < timedelta(hours=24)
+
+    @property
     def is_urgent(self) -> bool:
         return self.deadline.due_at - self.now < timedelta(hours=48)
 
@@ -99,7 +103,6 @@ class StudentHome:
     progress: Progress
     term: list[TermDay]
     presenting: list[Presenting]
-    grade: dict[str, Any] | None
 
     @property
     def progress_words(self) -> str:
@@ -122,7 +125,6 @@ def student_home(enrollment: Enrollment) -> StudentHome:
         progress=progress_of(enrollment),
         term=term_of(enrollment, deadlines, mine, now),
         presenting=[each for each in mine if each.slot.meeting.date >= today],
-        grade=grade_so_far(enrollment),
     )
 
 

@@ -3,9 +3,11 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.urls import reverse
 
-from home.queries.student import student_home
+from grading.actions import release_component
+from home.queries.student import grade_so_far, student_home
 from tests.factories import (
     EnrollmentFactory,
     MarkFactory,
@@ -127,13 +129,34 @@ def test_grade_counts_released_marks_only(course, paper, student, released, valu
     review = SubmittedReviewFactory(paper=paper, reviewer=student)
     MarkFactory(review=review, points=Decimal(8), released_points=released, released_at=released and NOON)
 
-    grade = home_at(NOON, student).grade
+    with time_machine.travel(NOON, tick=False):
+        grade = grade_so_far(student)
 
     assert grade["total_so_far"]["value"] == value
 
 
 def test_grade_is_left_out_without_a_policy(paper, student):
-    assert home_at(NOON, student).grade is None
+    with time_machine.travel(NOON, tick=False):
+        assert grade_so_far(student) is None
+
+
+def test_released_mark_shows_at_once(client, course, paper, student):
+    PolicyFactory(course=course, document=REVIEWS_ONLY)
+    MarkFactory(review=SubmittedReviewFactory(paper=paper, reviewer=student), points=Decimal(8))
+    client.force_login(student.user)
+    url = reverse("home:today", args=[course.slug])
+    with time_machine.travel(NOON, tick=False):
+        before = client.get(url).content.decode()
+
+    with time_machine.travel(NOON + timedelta(seconds=1), tick=False):
+        release_component(course=course, component_key="reviews", by=student.user)
+        after = client.get(url).content.decode()
+
+    assert ("80" in grade_section(before), "80" in grade_section(after)) == (False, True)
+
+
+def grade_section(page):
+    return page.partition('id="grade"')[2].partition("</section>")[0]
 
 
 def test_past_presentations_are_not_ahead(course, meeting, paper, student):
@@ -168,13 +191,17 @@ def test_home_asks_as_often_for_three_papers_as_for_one(client, course, paper, s
     present(course, paper, student)
     with time_machine.travel(NOON, tick=False):
         client.get(url)  # the first visit writes the session's activity
+        cache.clear()
         with django_assert_num_queries(22):
             client.get(url)
         for day in (date(2021, 9, 7), date(2021, 9, 9)):
             more = PaperFactory(course=course, meeting=MeetingFactory(course=course, date=day))
             present(course, more, student)
+        cache.clear()
         with django_assert_num_queries(22):
             client.get(url)
+        with django_assert_num_queries(16):
+            client.get(url)  # the grade is kept for a moment
 
 
 def present(course, paper, student):
