@@ -8,6 +8,7 @@ The database portal_bench is dropped and made anew. See benchmarks/README.md for
 import argparse
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -87,7 +88,7 @@ def serve(port: int, workers: int) -> subprocess.Popen:
         "error",
         "courseportal.wsgi:application",
     ]
-    server = subprocess.Popen(command, cwd=ROOT)
+    server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
     for _ in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -95,8 +96,18 @@ def serve(port: int, workers: int) -> subprocess.Popen:
             time.sleep(0.1)
         else:
             return server
-    server.terminate()
+    stop(server)
     raise SystemExit("The server did not come up.")
+
+
+def stop(server: subprocess.Popen) -> None:
+    """Granian does not hear a signal while its workers load."""
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def requests(world: dict, port: int) -> dict:
@@ -166,8 +177,7 @@ def main() -> None:
     try:
         report(world, port, min(options.seconds, 60), options.only)
     finally:
-        server.terminate()
-        server.wait(10)
+        stop(server)
 
 
 def report(world: dict, port: int, seconds: float, only: str) -> None:
