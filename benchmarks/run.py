@@ -1,6 +1,8 @@
 """Serves a full course in production mode and prints requests/s and latencies of the daily pages.
 
-    make bench                     (needs PostgreSQL and Redis: BENCH_DATABASE_URL, BENCH_REDIS_URL; by default those on this machine)
+    make bench
+
+Needs PostgreSQL and Redis: BENCH_DATABASE_URL and BENCH_REDIS_URL, by default those on this machine.
 
 The database portal_bench is dropped and made anew. See benchmarks/README.md for how to read the figures.
 """

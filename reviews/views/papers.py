@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
@@ -97,6 +98,7 @@ def paper_detail(request, course_slug, paper_key):
 
 @login_required
 @require_safe
+@xframe_options_sameorigin
 def paper_pdf(request, course_slug, paper_key):
     viewer = require_member(request.user, course_slug)
     paper = _paper_of(viewer, paper_key)

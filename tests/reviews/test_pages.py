@@ -180,6 +180,20 @@ def test_uploaded_pdf_is_shown_to_members(client, course, paper, student, instru
     assert (b"".join(response.streaming_content), response["Content-Type"]) == (b"%PDF-1.4 text", "application/pdf")
 
 
+def test_only_our_own_pages_may_frame_a_pdf(client, course, paper, student, instructor):
+    client.force_login(instructor.user)
+    upload = SimpleUploadedFile("rammer.pdf", b"%PDF-1.4 text")
+    client.post(reverse("reviews:paper_pdf_upload", args=[course.slug, paper.key]), {"pdf": upload})
+
+    pdf = get(client, student, "paper_pdf", course, paper.key)
+    page = get(client, student, "paper_detail", course, paper.key)
+
+    pdf.close()
+    assert (pdf["X-Frame-Options"], page["X-Frame-Options"]) == ("SAMEORIGIN", "DENY")
+    assert "frame-ancestors 'self'" in pdf["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+
+
 def test_a_file_that_is_no_pdf_is_refused(client, course, paper, instructor):
     client.force_login(instructor.user)
     upload = SimpleUploadedFile("rammer.pdf", b"<html>not a paper")
