@@ -280,7 +280,7 @@ def test_put_of_bad_input_names_the_field_and_changes_nothing(client, paper, stu
 
 
 def test_put_of_ten_megabytes_is_refused(client, paper, student, clock):
-    response = put(client, student, paper, {"summary": "x" * 10_000_000})
+    response = put(client, student, paper, {"summary": "x" * 20_000_000})
 
     assert (response.status_code, Review.objects.count()) == (413, 0)
 

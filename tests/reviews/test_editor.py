@@ -221,7 +221,10 @@ def test_autosave_names_the_input_at_fault(browser, autosave):
 def test_autosave_of_ten_megabytes_is_refused(browser, autosave):
     response = browser.post(autosave, typed(summary="x" * 10_000_000))
 
-    assert (response.status_code, stored()) == (400, [])
+    [[problem]] = response.json()["errors"].values()
+    assert (response.status_code, problem, stored()) == (
+        422, "The text has 10,000,000 characters; at most 100,000 fit.", [],
+    )  # fmt: skip
 
 
 def test_autosave_after_the_deadline_keeps_the_draft(browser, autosave, clock):
