@@ -48,8 +48,8 @@ def slots_by_paper(course: Course) -> dict[int, list[Slot]]:
 
 def presenting(enrollment: Enrollment) -> list[Presenting]:
     """What this person presents, by date."""
-    own = SignUp.objects.standing().filter(enrollment=enrollment)
-    slots = Slot.objects.filter(course=enrollment.course_id, roles__sign_ups__in=own).distinct().for_display()
+    own = set(SignUp.objects.standing().filter(enrollment=enrollment).order_by().values_list("role__slot", flat=True))
+    slots = Slot.objects.filter(pk__in=own).for_display() if own else []
     return [
         Presenting(
             slot=slot,
