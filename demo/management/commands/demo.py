@@ -33,20 +33,24 @@ class Command(BaseCommand):
         try:
             with Supervisor() as supervisor:
                 self.start(supervisor, port)
-                self.stdout.write(sign_in_card(address))
+                self.say(sign_in_card(address))
                 raise CommandError(supervisor.wait())
         except Stopped:
             self.stdout.write("\nStopped. Everything is kept for next time.")
 
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()  # at once, also into a file
+
     def start(self, supervisor: Supervisor, port: int) -> None:
-        self.stdout.write("Preparing the database ...")
+        self.say("Preparing the database ...")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         if not settings.REDIS_URL:
             folder = settings.VAR_DIR / "broker"
             supervisor.start("broker", python("demo.broker", str(settings.BROKER_SOCKET), str(folder)), ready="ready")
         if seed():
-            self.stdout.write("Loaded ECE697IL with half a term of work.")
+            self.say("Loaded ECE697IL with half a term of work.")
         supervisor.start("worker", worker("work"))
         # Beat's ticks have a worker of their own, or they would wait behind slow work.
         supervisor.start("ticks", worker("ticks"))
