@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import expect
 
 from courses.models import Course
 from demo.seed import SLUG, seed
@@ -14,6 +15,7 @@ LAUNCH = {
     "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
     "args": ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage"],
 }
+expect.set_options(timeout=20_000)  # milliseconds; CI's two cores also run the server and the browser
 
 
 def pytest_collection_modifyitems(items):
