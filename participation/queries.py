@@ -61,8 +61,7 @@ def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
 
 
 def _deadline(enrollment: Enrollment, meeting: Meeting, is_recorded: bool) -> Deadline:
-    opens_at, closes_at = policies.opens_at(meeting), policies.closes_at(meeting)
-    from_when = "today only" if opens_at <= timezone.now() else f"today from {meeting.course.local(opens_at):%H:%M}"
+    closes_at = policies.closes_at(meeting)
     return Deadline(
         enrollment_id=enrollment.pk,
         kind="participation",
@@ -72,8 +71,14 @@ def _deadline(enrollment: Enrollment, meeting: Meeting, is_recorded: bool) -> De
         closes_at=closes_at,
         state=State.SUBMITTED if is_recorded else State.OPEN,
         url=reverse("participation:record_list", args=[meeting.course.slug]),
-        detail=f"Attended, discussed · {from_when}",
+        detail=f"Attended, discussed · {_from_when(meeting)}",
     )
+
+
+def _from_when(meeting: Meeting) -> str:
+    """When participation in a meeting of today is recorded."""
+    opens_at = policies.opens_at(meeting)
+    return "today only" if opens_at <= timezone.now() else f"today from {meeting.course.local(opens_at):%H:%M}"
 
 
 def grading_facts(
@@ -105,12 +110,18 @@ def grading_facts(
 
 @dataclass(frozen=True)
 class OwnRow:
-    """One meeting as the student sees it; `points` is None while nothing is recorded."""
+    """One meeting as the student sees it; `points` is None while nothing is recorded, `from_when` once it is too late."""
 
     meeting: Meeting
     record: Record | None
     points: Decimal | None
     is_open: bool
+    from_when: str | None
+
+    @property
+    def counts(self) -> bool:
+        """As in the grade: what can still be recorded is not missing yet."""
+        return self.record is not None or self.from_when is None
 
 
 def own_rows(enrollment: Enrollment) -> list[OwnRow]:
@@ -123,7 +134,8 @@ def own_rows(enrollment: Enrollment) -> list[OwnRow]:
     for meeting in reversed(recorded_meetings(course, date__lte=course.today())):
         record = records.get(meeting.pk)
         points = rules(course).points_for(record.attended, record.discussed) if record else None
-        rows.append(OwnRow(meeting, record, points, policies.is_open(meeting, now)))
+        from_when = _from_when(meeting) if now < policies.closes_at(meeting) else None
+        rows.append(OwnRow(meeting, record, points, policies.is_open(meeting, now), from_when))
     return rows
 
 

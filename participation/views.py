@@ -47,7 +47,7 @@ def _own(enrollment: Enrollment, *, at: int | None = None, form: OwnForm | None 
         "cards": cards,
         "rows": rows,
         "points": sum(row.points for row in recorded),
-        "out_of": queries.rules(enrollment.course).points_per_meeting * len(rows),
+        "out_of": queries.rules(enrollment.course).points_per_meeting * sum(row.counts for row in rows),
     }
 
 

@@ -1,6 +1,6 @@
 """The student's page, the staff sheet and one meeting's column."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -9,6 +9,7 @@ from django.urls import reverse
 from participation.actions import correct_record
 from participation.models import Record
 from tests.factories import EnrollmentFactory, MeetingFactory, RecordFactory
+from tests.participation.conftest import MIDNIGHT, OPENS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -92,6 +93,22 @@ def test_the_students_page_adds_up_the_points(client, meeting, course, student):
 
     assert (response.context["points"], response.context["out_of"]) == (6, 12)
     assert "6 of 12 points recorded so far." in response.content.decode()
+
+
+def test_a_meeting_of_today_is_not_missing_before_it_is_over(client, clock, meeting, course, student):
+    RecordFactory(meeting=MeetingFactory(course=course, date=date(2021, 8, 31)), enrollment=student)
+    client.force_login(student.user)
+
+    clock.move_to(OPENS - timedelta(hours=2))
+    before = client.get(home(course))
+    clock.move_to(MIDNIGHT)
+    after = client.get(home(course))
+
+    assert (before.context["points"], before.context["out_of"], before.context["cards"]) == (4, 6, [])
+    assert "today from 08:15" in before.content.decode()
+    assert "not recorded" not in before.content.decode()
+    assert (after.context["points"], after.context["out_of"]) == (4, 12)
+    assert "not recorded" in after.content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
