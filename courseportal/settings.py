@@ -319,10 +319,13 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own has a level and a handler of its own, which would print what LOG_LEVEL leaves out.
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL}},
 }

@@ -1,5 +1,6 @@
 """What the environment chooses, and what it must say before the portal starts."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -87,3 +88,10 @@ def test_an_unknown_storage_is_refused(tmp_path):
     assert outcome.stderr.splitlines()[-1] == (
         "django.core.exceptions.ImproperlyConfigured: STORAGE is 'ftp'; it must be 'local' or 's3'."
     )
+
+
+def test_the_log_level_holds_for_what_django_says_as_well():
+    levels = {settings.LOGGING["root"]["level"], settings.LOGGING["loggers"]["django"]["level"]}
+
+    assert levels == {settings.LOG_LEVEL}
+    assert logging.getLogger("django").handlers == []  # or each warning would be printed twice with DEBUG
