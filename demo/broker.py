@@ -3,6 +3,7 @@
 python -m demo.broker SOCKET DATA_DIR      runs until SIGTERM
 """
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -19,11 +20,13 @@ def main(socket_path: str, data_dir: str) -> None:
         appendonly="yes",
         save="",
     )
-    stop = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+    # Handled, not blocked: Valkey would inherit the block, never hear that it is to stop, and be killed.
+    wake, stop = os.pipe()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os.write(stop, b"."))
     server.start()
     print("ready", flush=True)
-    signal.sigwait(stop)
+    os.read(wake, 1)
     server.stop()
 
 
