@@ -27,7 +27,7 @@ from courses.models import Enrollment
 from grading.api.schema import PAGE_PARAMETERS, GradeListSerializer, GradeTreeSerializer
 from grading.policies import audience_of, require_graded
 from grading.presenting import present, summarise
-from grading.queries import Grade, grades_of
+from grading.queries import Grade, grades_of, policy_in_force
 
 # A change is stamped before its transaction commits, so a reader may be told of it only later. Whoever asks again from this
 # much before the last answer misses none, as long as no writing transaction takes longer.
@@ -124,9 +124,9 @@ def grade_list(request, course_slug):
     rows, has_more = _rows(enrollment, students, asked, everything=is_csv)
     if is_csv:
         return _csv_response(course_slug, rows)
-    number = rows[0][1].policy_number if rows else 0
+    policy = policy_in_force(enrollment.course)
     results = [{"student": _student(student), **summarise(grade)} for student, grade in rows]
-    data = {"policy_version": number, "results": results}
+    data = {"policy_version": policy.number if policy else 0, "results": results}
     # The tag leaves out what differs at every asking: the moment in next_updated_since and in the cursor.
     tag = "W/" + etag_of(orjson.dumps([data, has_more], default=str))
     if tag.removeprefix("W/") in _tags(request):

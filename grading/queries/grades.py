@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -78,7 +78,8 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
             policy=policy,
             policy_number=row.number if row else 0,
             explanation=engine.compute(policy, engine.Facts(mine.sources, is_over)),
-            changed_at=max(moment for moment in moments if moment),
+            # In one zone, so that the texts of an answer sort as the moments do.
+            changed_at=max(moment for moment in moments if moment).astimezone(UTC),
         )
     return grades
 

@@ -251,8 +251,12 @@ def test_grade_list_queries(client, django_assert_num_queries, course, instructo
     client.force_login(instructor.user)
     client.get(reverse("api:policy_detail", args=[course.slug]))
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(reverse("api:grade_list", args=[course.slug]))
+
+
+def test_policy_version_is_told_when_no_grade_has_changed(pull):
+    assert pull("?updated_since=2099-01-01T00:00:00Z").json()["policy_version"] == 1
 
 
 # Marks
