@@ -1,6 +1,7 @@
 """What the documents promise is there: links, commands, settings."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,21 @@ def test_every_environment_variable_is_in_operations(source):
     documented = set(re.findall(r"[A-Z][A-Z0-9_]+", (ROOT / "docs/operations.md").read_text()))
     assert read
     assert read - documented == set()
+
+
+def test_every_library_is_in_the_architecture():
+    text = (ROOT / "docs/architecture.md").read_text().lower()
+    lines = (ROOT / "requirements.in").read_text().splitlines() + (ROOT / "requirements-dev.in").read_text().splitlines()
+    packages = {re.split(r"[~=<>\[]", line)[0].lower() for line in lines if line and line[0] not in "#-"}
+    called = {"djangorestframework": "django rest framework"}
+    assert {name for name in packages if called.get(name, name) not in text} == set()
+
+
+def test_the_picture_of_the_rooms_is_the_layers_that_are_enforced():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = [set(layer.split(" | ")) for contract in contracts for layer in contract.get("layers", [])]
+    rooms = set.union(*layers)
+    picture = (ROOT / "docs/architecture.md").read_text().split("```")[1]
+    # Of a line, only the names: what a room is for stands to their right, after two blanks or more.
+    drawn = [set(re.split(r"\s{2,}", line.strip())) & rooms for line in picture.splitlines()]
+    assert [names for names in drawn if names] == layers
