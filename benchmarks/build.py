@@ -1,7 +1,8 @@
 """Builds the benchmark's course in the database that DATABASE_URL names: run it on an empty one.
 
 60 students, 40 papers, 1,200 submitted reviews of 250 words with two scores, marks on half of them,
-participation, teams, and a grading policy with every kind of component.
+participation, teams, and a grading policy with every kind of component; and beside it a course of the same people with
+2,000 papers and two short reviews of each.
 """
 
 import random
@@ -22,6 +23,7 @@ from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion
 
 STUDENTS, PAPERS, WORDS = 60, 40, 250
 SLUG = "bench"
+MANY_SLUG, MANY_PAPERS, MANY_WORDS = "many", 2000, 20
 PHRASE = (
     "the paper shows that a system with careful scheduling of memory and compute can train large models faster than before "
     "while its evaluation leaves open how latency behaves under load when requests arrive in bursts across many devices"
@@ -50,7 +52,9 @@ def build() -> dict:
     course, students, instructor = _people()
     papers = _calendar(course)
     fields = _form(course)
-    reviews = _reviews(course, students, papers, fields)
+    pairs = [(paper, s) for p, paper in enumerate(papers) for s in range(STUDENTS) if (p + s) % 2 == 0]
+    reviews = _reviews(course, students, pairs, fields, WORDS)
+    _many(students)
     _marks(course, reviews[: len(reviews) // 2], instructor.user)
     _rest(course, students)
     secret = Token.new_secret()
@@ -93,8 +97,21 @@ def _people():
     return course, people[:-1], people[-1]
 
 
-def _calendar(course) -> list[Paper]:
-    """One paper a meeting, half of them past."""
+def _many(students) -> None:
+    """The list of a large conference: its papers belong to the same number of meetings."""
+    course = Course.objects.get(slug=SLUG)
+    course.pk, course.slug, course.code = None, MANY_SLUG, "MANY"
+    course.save(force_insert=True)
+    people = [Enrollment(course=course, user=student.user, role="student") for student in students]
+    Enrollment.objects.bulk_create(people)
+    papers = _calendar(course, MANY_PAPERS // PAPERS)
+    fields = _form(course)
+    pairs = [(paper, (p + step) % STUDENTS) for p, paper in enumerate(papers) for step in (0, 7)]
+    _reviews(course, people, pairs, fields, MANY_WORDS)
+
+
+def _calendar(course, papers_a_meeting: int = 1) -> list[Paper]:
+    """Half of the meetings are past."""
     first = timezone.now().date() - timedelta(days=3 * PAPERS // 2 + 1)
     meetings = [
         Meeting(
@@ -111,7 +128,7 @@ def _calendar(course) -> list[Paper]:
             title=f"Paper {n}: a system for learning at scale",
             url="https://example.org",
         )
-        for n, meeting in enumerate(meetings)
+        for n, meeting in enumerate(meeting for meeting in meetings for _ in range(papers_a_meeting))
     ]
     return Paper.objects.bulk_create(papers)
 
@@ -136,31 +153,30 @@ def _text(words: int) -> str:
     return " ".join(random.choices(PHRASE.split(), k=words))
 
 
-def _reviews(course, students, papers, fields) -> list[Review]:
+def _reviews(course, students, pairs, fields, words: int) -> list[Review]:
+    """`pairs` are (paper, index of its reviewer)."""
     now = timezone.now()
     reviews = [
         Review(
             course=course,
             paper=paper,
-            reviewer=student,
+            reviewer=students[s],
             answers={
-                "summary": _text(100),
-                "strengths": _text(75),
-                "weaknesses": _text(75),
+                "summary": _text(words * 2 // 5),
+                "strengths": _text(words * 3 // 10),
+                "weaknesses": _text(words * 3 // 10),
                 "merit": random.randint(1, 5),
                 "expertise": random.randint(1, 5),
             },
             revision=1,
-            words=WORDS,
+            words=words,
             saved_at=now,
         )
-        for p, paper in enumerate(papers)
-        for s, student in enumerate(students)
-        if (p + s) % 2 == 0
+        for paper, s in pairs
     ]
     Review.objects.bulk_create(reviews)
     versions = ReviewVersion.objects.bulk_create(
-        ReviewVersion(review=r, number=1, answers=r.answers, html=rendered(fields, r.answers), words=WORDS, submitted_at=now)
+        ReviewVersion(review=r, number=1, answers=r.answers, html=rendered(fields, r.answers), words=words, submitted_at=now)
         for r in reviews
     )
     for review, version in zip(reviews, versions, strict=True):

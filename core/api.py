@@ -1,13 +1,14 @@
 """What every API endpoint shares: problem details (RFC 9457), linked pages, ETags, JSON by orjson."""
 
 import hashlib
+import json
 from http import HTTPStatus
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
-from rest_framework import exceptions, pagination, renderers
+from rest_framework import exceptions, metadata, pagination, parsers, renderers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -22,7 +23,26 @@ class OrjsonRenderer(renderers.BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         if data is None:
             return b""
-        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
+        try:
+            return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
+        except orjson.JSONEncodeError:
+            # A refusal that repeats half of a character (a lone surrogate), which JSON can say and UTF-8 cannot.
+            return json.dumps(data, default=str).encode()
+
+
+class JsonParser(parsers.JSONParser):
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError("The lists and objects of this body are nested too deep.") from None
+
+
+class Metadata(metadata.SimpleMetadata):
+    """What OPTIONS answers: what a body looks like is the OpenAPI document's to say, for every address alike."""
+
+    def determine_actions(self, request, view) -> dict:
+        return {}
 
 
 class LinkedPagination(pagination.CursorPagination):
@@ -73,10 +93,16 @@ def problem_details(exc, context) -> Response | None:
     return response
 
 
+# No rule of the course was asked: the body says nothing that could be done.
+HOLDS_NOTHING = ("nothing_handed_in", "file_or_link")
+
+
 def _refusal(exc: DomainError) -> Response:
     if isinstance(exc, StaleVersion):
         return problem(412, title="Precondition Failed", detail=exc.message, code=exc.code)
     errors = {"errors": {exc.field: [exc.message]}} if exc.field else {}
+    if exc.code in HOLDS_NOTHING:
+        return problem(422, title="Unprocessable Content", detail=exc.message, code=exc.code, **errors)
     return problem(409, title="Conflict", detail=exc.message, code=exc.code, **errors)
 
 
@@ -106,3 +132,14 @@ def expected_revision(request) -> int | None:
         return int(value.strip().removeprefix("W/").strip('"'))
     except ValueError:
         raise exceptions.ValidationError({"If-Match": [f'Expected a revision such as "12", found {value}.']}) from None
+
+
+DRY_RUN_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def asks_for_dry_run(request) -> bool:
+    """Whether `?dry_run=` asks to change nothing; ValidationError for a word that is not known, or a slip would store."""
+    value = request.query_params.get("dry_run", "false")
+    if value.lower() not in DRY_RUN_WORDS:
+        raise exceptions.ValidationError({"dry_run": [f"Expected true or false, found {value or 'nothing'}."]})
+    return DRY_RUN_WORDS[value.lower()]

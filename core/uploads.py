@@ -59,7 +59,7 @@ def _kind_of(upload) -> str | None:
 def _kind_of_zip(upload) -> str | None:
     try:
         names = zipfile.ZipFile(io.BytesIO(upload.read())).namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):  # damaged, of a version to come, names that are no text
         return None
     finally:
         upload.seek(0)

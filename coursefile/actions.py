@@ -9,23 +9,26 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from coursefile.facts import LISTS, ONE, Facts, Rows, positions, removed
+from coursefile.facts import LISTS, ONE, Facts, Rows, first_role, positions, removed
 from coursefile.snapshot import FORM_KEY, review_form_of
 from courses.models import Course, Enrollment, Meeting, Page, Paper, Role
+from discussion.models import DiscussionRules
 from grading.actions import set_policy
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
 from presentations.actions import assign_presenter, withdraw_presenter
 from presentations.models import PresentationRules, SignUp, Slot, SlotRole
 from projects.models import Milestone, ProjectRules
-from reviews.models import Field, ReviewForm, ReviewRules
+from reviews.models import Field, PaperRound, ReviewForm, ReviewRules, Round, restamp_rounds
 
 
 def create_course(values: dict, *, by) -> tuple[Course, bool]:
     """The course with its instructor, and whether it is new: another load may have made it at this moment."""
     course, is_new = Course.objects.get_or_create(slug=values["slug"], defaults=values)
     if is_new:
-        Enrollment.objects.create(course=course, user=by, role=Role.INSTRUCTOR)
+        # Who makes a course needs no mail about it: the command prints the link for somebody new.
+        told_at = timezone.now() if by.was_never_used else None
+        Enrollment.objects.create(course=course, user=by, role=Role.INSTRUCTOR, invitation_sent_at=told_at)
     return course, is_new
 
 
@@ -51,8 +54,11 @@ def write_document(course: Course, before: Facts, after: Facts, *, by) -> None:
     _write_calendar(course, before, after)
     _write_guests(course, before, after, by=by)
     _write_reviews(course, before, after)
+    if before["rounds"] != after["rounds"] or _in_rounds(before) != _in_rounds(after):
+        _write_rounds(course, before, after)
     _write_projects(course, before, after)
     for model, section in (
+        (DiscussionRules, "discussion"),
         (PresentationRules, "presentations"),
         (ParticipationRules, "participation"),
         (ReminderRules, "reminders"),
@@ -127,7 +133,7 @@ def _write_calendar(course: Course, before: Facts, after: Facts) -> None:
         lambda key, values: Meeting(course=course, key=key, **values),
     )
     wanted = {
-        key: _without(values, "meeting") | {"meeting_id": meetings[values["meeting"]].pk}
+        key: _without(values, "meeting", "review_round") | {"meeting_id": meetings[values["meeting"]].pk}
         for key, values in _placed(after, "papers").items()
     }
     papers = _sync(_by_key(course.papers.all()), wanted, lambda key, values: Paper(course=course, key=key, **values))
@@ -175,17 +181,19 @@ def _remove_slots(course: Course, before: Facts, after: Facts) -> None:
 
 
 def _write_guests(course: Course, before: Facts, after: Facts, *, by) -> None:
-    """Guests stand in a slot's first role; guests of other roles are the page's business."""
+    """Guests stand in a slot's first role, and move when another becomes it; other roles' are the page's business."""
     for key, values in after["slots"].items():
         was = before["slots"].get(key, {"guests": []})["guests"]
-        if was == values["guests"]:
+        old, new = first_role(before, key), first_role(after, key)
+        if was == values["guests"] and (old == new or key not in before["slots"]):
             continue
-        role = SlotRole.objects.filter(slot__course=course, slot__key=key).first()
-        standing = role.sign_ups.standing().filter(enrollment=None)
-        for sign_up in standing.exclude(guest_name__in=values["guests"]):
+        roles = SlotRole.objects.filter(slot__course=course, slot__key=key)
+        leaving = SignUp.objects.standing().filter(role__in=roles.filter(key__in=[old, new]), enrollment=None)
+        for sign_up in leaving.exclude(role__key=new, guest_name__in=values["guests"]):
             withdraw_presenter(sign_up=sign_up, by=by)
-        for name in [name for name in values["guests"] if not standing.filter(guest_name=name).exists()]:
-            assign_presenter(role=role, guest_name=name, by=by)
+        standing = set(SignUp.objects.standing().filter(role__in=roles.filter(key=new)).values_list("guest_name", flat=True))
+        for name in [name for name in values["guests"] if name not in standing]:
+            assign_presenter(role=roles.get(key=new), guest_name=name, by=by)
 
 
 # Reviews, projects
@@ -204,6 +212,25 @@ def _write_reviews(course: Course, before: Facts, after: Facts) -> None:
     if form:
         _sync(_by_key(form.fields.all()), wanted, lambda key, values: Field(form=form, key=key, **values))
         form.fields.filter(key__in=removed(before, after, "fields")).update(retired_at=timezone.now())
+
+
+def _in_rounds(facts: Facts) -> dict[str, str]:
+    """{paper: its round}, by their keys."""
+    return {key: values["review_round"] for key, values in facts["papers"].items() if values["review_round"]}
+
+
+def _write_rounds(course: Course, before: Facts, after: Facts) -> None:
+    rounds = _sync(
+        _by_key(course.review_rounds.all()),
+        _placed(after, "rounds"),
+        lambda key, values: Round(course=course, key=key, **values),
+    )
+    wanted = _in_rounds(after)
+    papers = _by_key(course.papers.filter(key__in=wanted))
+    PaperRound.objects.filter(paper__course=course).delete()
+    PaperRound.objects.bulk_create(PaperRound(paper=papers[key], round=rounds[round]) for key, round in wanted.items())
+    course.review_rounds.filter(key__in=removed(before, after, "rounds")).delete()
+    restamp_rounds(course)
 
 
 def _write_projects(course: Course, before: Facts, after: Facts) -> None:

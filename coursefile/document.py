@@ -66,8 +66,12 @@ def _dated(document: dict):
         yield meeting, "date"
         for paper in meeting["papers"]:
             yield paper, "review_due_at"
+    yield document.get("reviews", {}), "names_from"
     for milestone in document.get("projects", {}).get("milestones", []):
         yield milestone, "due_at"
+    for round in document.get("reviews", {}).get("rounds", []):
+        for key in ("opens_at", "due_at", "hard_at"):
+            yield round, key
 
 
 def completed(document: dict) -> dict:

@@ -149,4 +149,5 @@ def _block(text: str) -> str:
     is_plain = all(letter.isprintable() or letter in "\n\t" for letter in text)
     if "\\" in text and "'''" not in text and not text.endswith("'") and is_plain:
         return f"'''\n{text}'''"
-    return '"""\n' + tomlkit.string(text, multiline=True).as_string()[3:-3] + '"""'
+    # Behind a letter: to a text that begins with a line end, tomlkit adds another.
+    return '"""\n' + tomlkit.string("x" + text, multiline=True).as_string()[4:-3] + '"""'

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 Rows = dict[object, dict]
 Facts = dict[str, Rows]
 
+MOMENTS = ("opens", "due", "hard")  # of a round
 ONE = ""  # the key of what a course has one of
 
 
@@ -24,8 +25,10 @@ def facts_of(document: dict) -> Facts:
         "pages": {page["key"]: _without(page, "key") for page in document["pages"]},
         **_calendar(document["meetings"], zone),
         "presentations": _one(document.get("presentations")),
-        "reviews": _one(reviews and _decimal(_without(reviews, "fields") | {"required_count": reviews.get("required_count")})),
+        "reviews": _one(reviews and _reviews(reviews, zone)),
+        "rounds": {round["key"]: _round(round, zone) for round in (reviews or {}).get("rounds", [])},
         "fields": {field["key"]: _field(field) for field in (reviews or {}).get("fields", [])},
+        "discussion": _one(document.get("discussion")),
         "participation": _one(_decimal(document.get("participation"))),
         "projects": _one(projects and _without(projects, "milestones")),
         "milestones": {milestone["key"]: _milestone(milestone, zone) for milestone in (projects or {}).get("milestones", [])},
@@ -50,8 +53,20 @@ def _utc(moment, zone: ZoneInfo):
     return moment and moment.replace(tzinfo=zone).astimezone(UTC)
 
 
+def _reviews(reviews: dict, zone: ZoneInfo) -> dict:
+    optional = {"required_count": reviews.get("required_count"), "names_from": _utc(reviews.get("names_from"), zone)}
+    return _decimal(_without(reviews, "fields", "rounds") | optional)
+
+
 def _field(field: dict) -> dict:
     return {"min_words": None, "max_words": None} | _without(field, "key")
+
+
+def _round(round: dict, zone: ZoneInfo) -> dict:
+    """Every moment in the three ways of saying it, None for those that say nothing."""
+    said = {f"{name}_{way}": round.get(f"{name}_{way}") for name in MOMENTS for way in ("at", "days_before", "time")}
+    moments = {key: _utc(value, zone) if key.endswith("_at") else value for key, value in said.items()}
+    return {"title": round.get("title", ""), "grace_minutes": round.get("grace_minutes")} | moments
 
 
 def _milestone(milestone: dict, zone: ZoneInfo) -> dict:
@@ -64,7 +79,11 @@ def _calendar(meetings: list[dict], zone: ZoneInfo) -> Facts:
         found["meetings"][meeting["key"]] = _without(meeting, "key", "papers", "slots")
         for paper in meeting["papers"]:
             due = _utc(paper.get("review_due_at"), zone)
-            found["papers"][paper["key"]] = _without(paper, "key") | {"review_due_at": due, "meeting": meeting["key"]}
+            found["papers"][paper["key"]] = _without(paper, "key") | {
+                "review_due_at": due,
+                "review_round": paper.get("review_round"),
+                "meeting": meeting["key"],
+            }
         for slot in meeting["slots"]:
             found["slots"][slot["key"]] = _without(slot, "key", "roles") | {"meeting": meeting["key"]}
             for role in slot["roles"]:
@@ -73,7 +92,15 @@ def _calendar(meetings: list[dict], zone: ZoneInfo) -> Facts:
 
 
 # What within each section has an order of its own: the value that the rows of one list share.
-LISTS = {"pages": None, "papers": "meeting", "slots": "meeting", "roles": "slot", "fields": None, "milestones": None}
+LISTS = {
+    "pages": None,
+    "papers": "meeting",
+    "slots": "meeting",
+    "roles": "slot",
+    "rounds": None,
+    "fields": None,
+    "milestones": None,
+}
 
 
 def positions(rows: Rows, shared: str | None) -> dict:
@@ -84,6 +111,11 @@ def positions(rows: Rows, shared: str | None) -> dict:
         group = values[shared] if shared else None
         places[key] = counts[group] = counts.get(group, -1) + 1
     return places
+
+
+def first_role(facts: Facts, slot: str) -> str | None:
+    """The role in which the slot's guests stand."""
+    return next((role for of, role in facts["roles"] if of == slot), None)
 
 
 def removed(before: Facts, after: Facts, section: str) -> list:

@@ -14,6 +14,7 @@ from coursefile.document import completed, readable_document, shifted
 from coursefile.dump import digest_of, toml_of
 from coursefile.facts import ONE, facts_of
 from coursefile.losses import losses_of, people
+from coursefile.overdue import overdue_warnings
 from coursefile.plan import REMOVED, Plan, changes_between
 from coursefile.problems import BadCourseFile, Problem, WouldLoseWork
 from coursefile.sense import errors_of, warnings_of
@@ -156,9 +157,10 @@ def _plan(course: Course, document: dict, file: CourseFile, expected_digest: str
     losses = losses_of(course, before, after)
     if losses.reasons:
         raise WouldLoseWork(losses.reasons)
+    warnings = [*losses.warnings, *overdue_warnings(course, before, after)]
     return Plan(
         file.slug,
         is_new=False,
         changes=tuple(changes_between(before, after, losses.notes)),
-        warnings=file.warnings + tuple(Problem(None, "", warning) for warning in losses.warnings),
+        warnings=file.warnings + tuple(Problem(None, "", warning) for warning in warnings),
     )

@@ -8,17 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 
-from coursefile.facts import ONE, Facts, removed
+from coursefile.facts import ONE, Facts, first_role, removed
 from coursefile.snapshot import review_form_of
 from courses.models import Course
+from discussion.models import Comment
 from grading.engine import read_policy
 from grading.models import Mark
 from participation.models import Record
 from presentations.models import SignUp, Slides
 from projects.models import Deliverable, Team
-from reviews.models import Field, Review, ReviewVersion, Score
+from reviews.answers import is_blank
+from reviews.models import Assignment, Field, FieldVisibility, Review, ReviewVersion, Score
 
 MOST = 10  # people named
 
@@ -33,9 +35,12 @@ class Losses:
 
 
 def losses_of(course: Course, before: Facts, after: Facts) -> Losses:
-    checks = (_of_papers, _of_meetings, _of_slots, _of_roles, _of_milestones, _of_fields, _of_parts, _of_components)
+    checks = (
+        *(_of_papers, _of_threads, _of_meetings, _of_slots, _of_roles),
+        *(_of_milestones, _of_rounds, _of_fields, _of_parts, _of_components),
+    )
     reasons = [reason for check in checks for reason in check(course, before, after)]
-    warnings = [warning for check in (_marks_above, _large_teams) for warning in check(course, before, after)]
+    warnings = [warning for check in (_marks_above, _large_teams, _guests_leaving) for warning in check(course, before, after)]
     return Losses(reasons, warnings, _notes_on_fields(course, before, after))
 
 
@@ -70,6 +75,17 @@ def _of_papers(course: Course, before: Facts, after: Facts) -> Iterator[str]:
     for key, names in by_paper.items():
         title = before["papers"][key]["title"]
         yield f"Paper {key} cannot be removed: {many(len(names), 'review')} of “{title}”, by {people(names)}."
+
+
+def _of_threads(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    gone = removed(before, after, "papers")
+    if not gone:
+        return
+    comments = Comment.objects.filter(thread__paper__course=course, thread__paper__key__in=gone)
+    rows = comments.order_by("thread__paper", "pk").values_list("thread__paper__key", "author__user__name")
+    for key, names in _grouped(rows).items():
+        title = before["papers"][key]["title"]
+        yield f"Paper {key} cannot be removed: {many(len(names), 'comment')} on “{title}”, by {people(names)}."
 
 
 def _of_meetings(course: Course, before: Facts, after: Facts) -> Iterator[str]:
@@ -137,8 +153,7 @@ def _is_tighter(before: Facts, after: Facts, slot: str, role: str) -> bool:
 
 def _guests_in(facts: Facts, slot: str, role: str) -> int:
     """Guests stand in the first role."""
-    first = next(key for key in facts["roles"] if key[0] == slot)
-    return len(facts["slots"][slot]["guests"]) if first == (slot, role) else 0
+    return len(facts["slots"][slot]["guests"]) if first_role(facts, slot) == role else 0
 
 
 def _overfull(after: Facts, slot: str, role: str, students: list[str]) -> Iterator[str]:
@@ -175,6 +190,20 @@ def _leaving(before: Field, after: dict) -> set:
     return {option["value"] for option in before.options} - {option["value"] for option in after["options"]}
 
 
+def _changes_hands(before: Field, after: dict) -> bool:
+    """Whether staff would be asked instead of the reviewers, or the other way round."""
+    return before.is_for_staff_only != (after["visible_to"] == FieldVisibility.STAFF_ONLY)
+
+
+def _of_rounds(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    gone = removed(before, after, "rounds")
+    if not gone:
+        return
+    rows = Assignment.objects.filter(course=course, round__key__in=gone).order_by("round", "reviewer__user__name")
+    for key, names in _grouped(rows.values_list("round__key", "reviewer__user__name")).items():
+        yield f"Round {key} cannot be removed: {many(len(names), 'review')} assigned in it, to {people(names)}."
+
+
 def _known_fields(course: Course) -> dict[str, Field]:
     """The fields of the course's form by key, retired ones too."""
     form = review_form_of(course)
@@ -184,12 +213,16 @@ def _known_fields(course: Course) -> dict[str, Field]:
 def _of_fields(course: Course, before: Facts, after: Facts) -> Iterator[str]:
     known = _known_fields(course) if after["fields"] else {}
     rekinded = [key for key, values in after["fields"].items() if key in known and known[key].kind != values["kind"]]
+    handed = [key for key, values in after["fields"].items() if key in known and _changes_hands(known[key], values)]
     narrowed = [
         key for key, values in after["fields"].items() if key in known and key not in rekinded and _leaving(known[key], values)
     ]
-    if not rekinded and not narrowed:
+    if not rekinded and not narrowed and not handed:
         return
-    answers = _answers(course, [*rekinded, *narrowed])
+    answers = _answers(course, [*rekinded, *narrowed, *handed])
+    for key in handed:
+        if names := [name for _, name in answers[key]]:
+            yield f"Review field {key} cannot pass between reviewers and staff: it has answers, by {people(names)}."
     for key in rekinded:
         if names := [name for _, name in answers[key]]:
             retired = " (it was retired)" if known[key].retired_at else ""
@@ -199,18 +232,20 @@ def _of_fields(course: Course, before: Facts, after: Facts) -> Iterator[str]:
             )
     for key in narrowed:
         for value in sorted(_leaving(known[key], after["fields"][key]), key=str):
-            if names := [name for answer, name in answers[key] if answer == value]:
+            if names := [name for answer, name in answers[key] if value in (answer if isinstance(answer, list) else [answer])]:
                 yield f"Review field {key} cannot lose the option {value}: it was given by {people(names)}."
 
 
 def _answers(course: Course, keys: list[str]) -> dict[str, list[tuple[object, str]]]:
     """{field key: [(answer, reviewer)]} over drafts and every submitted version, blank answers left out."""
     found = defaultdict(list)
-    drafts = Review.objects.filter(course=course).values_list("answers", "reviewer__user__name")
+    reviews = Review.objects.filter(course=course)
+    drafts = reviews.values_list("answers", "reviewer__user__name")
+    by_staff = reviews.exclude(staff_revision=0).values_list("staff_answers", Value("staff"))
     versions = ReviewVersion.objects.filter(review__course=course).values_list("answers", "review__reviewer__user__name")
-    for answers, name in [*drafts, *versions]:
+    for answers, name in [*drafts, *versions, *by_staff]:
         for key in keys:
-            if answers.get(key) not in (None, "", False):
+            if not is_blank(answers.get(key)):
                 found[key].append((answers[key], name))
     scores = Score.objects.filter(review__course=course, field__key__in=keys)
     for key, value, name in scores.values_list("field__key", "value", "review__reviewer__user__name"):
@@ -282,3 +317,15 @@ def _large_teams(course: Course, before: Facts, after: Facts) -> Iterator[str]:
         teams = Team.objects.filter(course=course).annotate(size=Count("members")).filter(size__gt=new["max_team_size"])
         if names := [team.name for team in teams]:
             yield f"{people(names)} already has more members than the new max_team_size; the team stays as it is."
+
+
+def _guests_leaving(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    """Guests whom staff put into a role that becomes the first one, of which the file names all guests."""
+    for slot, values in after["slots"].items():
+        role = first_role(after, slot)
+        if slot not in before["slots"] or (slot, role) not in before["roles"] or first_role(before, slot) == role:
+            continue
+        guests = SignUp.objects.standing().filter(_in_slots(course, [slot]), role__key=role, enrollment=None)
+        if names := list(guests.exclude(guest_name__in=values["guests"]).values_list("guest_name", flat=True)):
+            words = f"the file does not name its guest {people(names)}, who leaves"
+            yield f"Role {role} becomes the first of slot {slot}, and {words}."

@@ -104,8 +104,10 @@ _PAPER = _table(
         "key": _key("Names the paper in the whole course"),
         "title": _text("Its title", 300, minimum=1),
         "authors": _text("Who wrote it", 500),
+        "abstract": {"type": "string", "description": "Its abstract, as plain text", "maxLength": 10_000, "default": ""},
         "url": _url("Where it can be read", default=""),
         "review_due_at": _moment("A deadline of its own, in place of the rule in [reviews]", "date-time"),
+        "review_round": _key("The key of the round in which it is reviewed; outside all rounds when left out"),
     },
 )
 
@@ -167,13 +169,56 @@ _FIELD = _table(
     {
         "key": _key("Names the field; a field that leaves the file is retired and its answers are kept"),
         "label": _text("What the form shows", 120, minimum=1),
-        "kind": _one_of("What is answered", "text", "score", "choice", "checkbox", default="text"),
+        "kind": _one_of("What is answered", "text", "score", "choice", "choices", "checkbox", default="text"),
         "description": _markdown("A hint below the label."),
         "is_required": _flag("Whether a review can be submitted without it", default=True),
         "min_words": _whole("Of a text", 0, 100_000),
         "max_words": _whole("Of a text", 1, 100_000),
-        "options": _list("Of a score (values ascending) or a choice", _OPTION, maxItems=100, default=[]),
-        "visible_to": _one_of("Who sees the answer", "readers", "staff", default="readers"),
+        "options": _list("Of a score (values ascending), a choice or several choices", _OPTION, maxItems=100, default=[]),
+        "visible_to": _one_of(
+            "Who sees the answer: whoever may read the review; the reviewer and staff; or staff, who then answer it too",
+            *("readers", "staff", "staff_only"),
+            default="readers",
+        ),
+        "colours": _one_of("Which end of a score is green", "plain", "high", "low", default="plain"),
+        "shown_when": {
+            "type": "string",
+            "description": "The key of another field, when this one is asked only for some of its answers",
+            "pattern": "^([a-z0-9][a-z0-9-]*)?$",
+            "maxLength": 60,
+            "default": "",
+        },
+        "shown_when_is": _list(
+            "Those answers: values of options; true or false for a checkbox",
+            {"type": ["integer", "string", "boolean"], "description": "An answer", "maxLength": 200},
+            maxItems=100,
+            default=[],
+        ),
+        "rounds": _list(
+            "The rounds that ask it, by key; every review does when left out", _key("A round"), maxItems=50, default=[]
+        ),
+    },
+)
+
+
+def _round_moment(name: str, what: str) -> dict:
+    return {
+        f"{name}_at": _moment(f"{what}, as one moment for all its papers", "date-time"),
+        f"{name}_days_before": _whole(f"{what}, as days before the paper's meeting", 0, 365),
+        f"{name}_time": _moment("The clock time on that day", "time"),
+    }
+
+
+_ROUND = _table(
+    "Papers whose reviews have deadlines of their own",
+    "key",
+    {
+        "key": _key("Names the round"),
+        "title": _text("What people read; the key when left out", 120),
+        **_round_moment("opens", "When reviews may be submitted from"),
+        **_round_moment("due", "When they are due; by the rule in [reviews] when left out"),
+        **_round_moment("hard", "Until when late ones are taken; no longer than due when left out"),
+        "grace_minutes": _whole("How long after that a review is still taken; as in [reviews] when left out", 0, 100_000),
     },
 )
 
@@ -189,12 +234,30 @@ _REVIEWS = _table(
         "max_points": _points("The upper end of a review's mark", 10),
         "visibility": _one_of(
             "When a student may read the others' reviews",
-            *("after_own", "after_deadline", "always", "never"),
+            *("after_own", "after_deadline", "after_mine", "always", "never"),
             default="after_own",
         ),
-        "names": _one_of("Whether students see who wrote a review", "shown", "hidden", default="hidden"),
+        "names": _one_of(
+            "Whether students see who wrote a review: always, from names_from on, never, or as each reviewer chooses",
+            *("shown", "dated", "hidden", "choice"),
+            default="hidden",
+        ),
+        "names_from": _moment("From when students see names that are dated", "date-time"),
+        "who": _one_of(
+            "Whom the course asks for a review: everybody for every paper, whom students or staff choose",
+            *("everybody", "chosen", "assigned"),
+            default="everybody",
+        ),
+        "presenters_are_exempt": _flag("Whether who presents a paper need not review it", default=False),
+        "rounds": _list("Rounds with deadlines of their own", _ROUND, maxItems=50, default=[]),
         "fields": _list("The review form", _FIELD, minItems=1, maxItems=100),
     },
+)
+
+_DISCUSSION = _table(
+    "Comments on papers and reviews, and ratings of reviews; a course without this table has them",
+    "",
+    {"is_on": _flag("Whether the course discusses its papers here; switched off, what was said is kept", default=True)},
 )
 
 _PRESENTATIONS = _table(
@@ -255,6 +318,7 @@ SCHEMA: dict = {
             "pages": _list("Parts of the course page, in order", _PAGE, maxItems=100, default=[]),
             "meetings": _list("The calendar with the reading list", _MEETING, maxItems=400, default=[]),
             "reviews": _REVIEWS,
+            "discussion": _DISCUSSION,
             "presentations": _PRESENTATIONS,
             "participation": _PARTICIPATION,
             "projects": _PROJECTS,

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
+from coursefile.facts import MOMENTS
 from coursefile.problems import Path
 from coursefile.shape import Fault, found
 from grading import engine
+from reviews.form_editing.conditions import condition_faults
 
 
 def errors_of(document: dict) -> list[Fault]:
-    checks = (_course, _keys, _meetings, _papers, _slots, _fields, _points, _policy_errors)
+    checks = (_course, _keys, _meetings, _papers, _slots, _fields, _rounds, _names, _points, _policy_errors)
     return [fault for check in checks for fault in check(document)]
 
 
@@ -42,6 +44,14 @@ def _course(document: dict) -> Iterator[Fault]:
             ("course", "meets_until"),
             f"found {course['meets_until']}, expected later than {course['meets_from']} (meets_from)",
         )
+
+
+def _names(document: dict) -> Iterator[Fault]:
+    reviews = document.get("reviews", {})
+    if reviews.get("names") == "dated" and "names_from" not in reviews:
+        yield ("reviews", "names"), 'found "dated" without names_from, expected the moment from which students see names'
+    if "names_from" in reviews and reviews.get("names") != "dated":
+        yield ("reviews", "names_from"), 'found a moment, expected it only with names = "dated"'
 
 
 # Keys
@@ -83,6 +93,7 @@ def _keys(document: dict) -> Iterator[Fault]:
         every_paper(document),
         every_milestone(document),
         every_field(document),
+        every_round(document),
         *_role_lists(document),
     )
     yield from chain.from_iterable(_repeated(group, "key") for group in groups)
@@ -161,14 +172,20 @@ def _fields(document: dict) -> Iterator[Fault]:
             for key in ("min_words", "max_words"):
                 if key in field and kind != "text":
                     yield (*path, key), f"found on a {kind} field, expected on text fields only"
+            if field["colours"] != "plain" and kind != "score":
+                yield (*path, "colours"), f"found on a {kind} field, expected on score fields only"
             yield from _options(path, kind, field["options"])
+    places = list(every_field(document))
+    for place, key, message in condition_faults(field for _, field in places):
+        path = places[place][0]
+        yield (*path, key if key in places[place][1] else "key"), message
 
 
 def _options(path: Path, kind: str, options: list[dict]) -> Iterator[Fault]:
     path = (*path, "options")
     if kind in ("text", "checkbox"):
         if options:
-            yield path, f"found on a {kind} field, expected on score and choice fields only"
+            yield path, f"found on a {kind} field, expected on score, choice and choices fields only"
         return
     if not options:
         value = "1" if kind == "score" else '"yes"'
@@ -178,12 +195,56 @@ def _options(path: Path, kind: str, options: list[dict]) -> Iterator[Fault]:
         if "value" in option and type(option["value"]) is not wanted:
             yield (*path, place, "value"), f"found {found(option['value'])}, expected {words}: the field is a {kind}"
     values = [option.get("value") for option in options]
-    if kind == "choice":
+    if kind in ("choice", "choices"):
         yield from _repeated(numbered(options, *path), "value", "each value once")
     elif all(type(value) is int for value in values):
         for place, (below, value) in enumerate(pairwise(values), start=1):
             if value <= below:
                 yield (*path, place, "value"), f"found {value} after {below}, expected ascending values"
+
+
+# Rounds
+
+
+def every_round(document: dict) -> Iterator[tuple[Path, dict]]:
+    yield from numbered(document.get("reviews", {}).get("rounds", []), "reviews", "rounds")
+
+
+def _rounds(document: dict) -> Iterator[Fault]:
+    known = {round.get("key") for _, round in every_round(document)}
+    for path, paper in every_paper(document):
+        if "review_round" in paper and paper["review_round"] not in known:
+            yield (*path, "review_round"), f"found {found(paper['review_round'])}, expected the key of a round in [reviews]"
+    for path, field in every_field(document):
+        for place, key in enumerate(field.get("rounds", [])):
+            if key not in known:
+                yield (*path, "rounds", place), f"found {found(key)}, expected the key of a round in [reviews]"
+    for path, round in every_round(document):
+        for name in MOMENTS:
+            yield from _said_once(path, name, round)
+        yield from _in_order(path, round)
+
+
+def _said_once(path: Path, name: str, round: dict) -> Iterator[Fault]:
+    at, days, clock = (f"{name}_at", f"{name}_days_before", f"{name}_time")
+    if at in round and (days in round or clock in round):
+        yield (*path, at), f'found beside "{days}", expected one of the two'
+    elif (days in round) != (clock in round):
+        there, missing = (days, clock) if days in round else (clock, days)
+        yield (*path, there), f'found without "{missing}", expected both'
+
+
+def _in_order(path: Path, round: dict) -> Iterator[Fault]:
+    """Opening, soft and hard deadline, as far as they are said in the same way."""
+    moments = [f"{name}_at" for name in MOMENTS if f"{name}_at" in round]
+    for before, after in pairwise(moments):
+        if round[after] < round[before]:
+            yield (*path, after), f"found {round[after]}, expected {round[before]} ({before}) or later"
+    relative = [name for name in MOMENTS if f"{name}_days_before" in round and f"{name}_time" in round]
+    for before, after in pairwise(relative):
+        days, days_after = (round[f"{name}_days_before"] for name in (before, after))
+        if days_after > days or (days_after == days and round[f"{after}_time"] < round[f"{before}_time"]):
+            yield (*path, f"{after}_days_before"), f"found {days_after}, expected a moment that is not before {before}"
 
 
 # Numbers

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from coursefile.facts import MOMENTS
 from courses.models import Course
 from grading.queries import policy_in_force
 from planner.models import ReminderRules
 from presentations.models import PresentationRules, SignUp, Slot
 from projects.models import ProjectRules
-from reviews.models import ReviewForm, ReviewRules
+from reviews.models import PaperRound, ReviewForm, ReviewRules, Round
 
 COURSE = (
     *("slug", "code", "title", "term", "time_zone", "starts_on", "ends_on", "is_public", "description"),
@@ -16,9 +17,23 @@ COURSE = (
 )
 PAGE = ("key", "title", "body")
 MEETING = ("key", "date", "kind", "topic", "starts_at", "ends_at", "room")
-PAPER = ("key", "title", "authors", "url")
-REVIEWS = ("due_days_before", "due_time", "grace_minutes", "required_count", "max_points", "visibility", "names")
-FIELD = ("key", "label", "kind", "description", "is_required", "min_words", "max_words", "options", "visible_to")
+PAPER = ("key", "title", "authors", "abstract", "url")
+REVIEWS = (
+    "due_days_before",
+    "due_time",
+    "grace_minutes",
+    "required_count",
+    "max_points",
+    "visibility",
+    "names",
+    "who",
+    "presenters_are_exempt",
+)
+FIELD = (
+    *("key", "label", "kind", "description", "is_required", "min_words", "max_words", "options"),
+    *("visible_to", "colours", "shown_when", "shown_when_is", "rounds"),
+)
+ROUND = ("key", "title", "grace_minutes", *(f"{name}_{way}" for name in MOMENTS for way in ("days_before", "time")))
 MILESTONE = ("key", "title", "description", "grace_minutes", "max_points")
 ROLE = ("key", "title", "capacity")
 FORM_KEY = "review"
@@ -27,12 +42,14 @@ POINTS = ("attended_points", "discussed_points")
 
 def document_of(course: Course) -> dict:
     """Students' work, presenters among it, is no part of the document. Reads the course's rules afresh."""
-    course = Course.objects.select_related("review_rules__form", "participation_rules", "project_rules").get(pk=course.pk)
+    rules = ("review_rules__form", "discussion_rules", "participation_rules", "project_rules")
+    course = Course.objects.select_related(*rules).get(pk=course.pk)
     policy = policy_in_force(course)
     presentations = PresentationRules.objects.filter(course=course).first()
     reminders = ReminderRules.objects.filter(course=course).first()
     parts = {
         "reviews": _reviews(course),
+        "discussion": _taken(getattr(course, "discussion_rules", None), ("is_on",)),
         "presentations": {"roles": presentations.roles} if presentations else None,
         "participation": _taken(getattr(course, "participation_rules", None), POINTS),
         "projects": _projects(course),
@@ -68,9 +85,11 @@ def _local(course: Course, moment):
 
 def _meetings(course: Course) -> list[dict]:
     papers, slots = defaultdict(list), _slots(course)
+    rounds = dict(PaperRound.objects.filter(round__course=course).values_list("paper", "round__key"))
     for paper in course.papers.order_by("position", "pk"):
+        round = {"review_round": rounds[paper.pk]} if paper.pk in rounds else {}
         due = {"review_due_at": _local(course, paper.review_due_at)} if paper.review_due_at else {}
-        papers[paper.meeting_id].append(_taken(paper, PAPER) | due)
+        papers[paper.meeting_id].append(_taken(paper, PAPER) | due | round)
     return [
         _taken(meeting, MEETING) | {"papers": papers[meeting.pk], "slots": slots[meeting.pk]}
         for meeting in course.meetings.order_by("date", "starts_at", "key")
@@ -116,7 +135,21 @@ def _reviews(course: Course) -> dict | None:
     if rules is None:
         return None
     fields = rules.form.fields.filter(retired_at=None)
-    return {"title": rules.form.title} | _taken(rules, REVIEWS) | {"fields": [_taken(field, FIELD) for field in fields]}
+    dated = {"names_from": _local(course, rules.names_from)} if rules.names_from else {}
+    return (
+        {"title": rules.form.title}
+        | _taken(rules, REVIEWS)
+        | dated
+        | {
+            "rounds": [_round(course, round) for round in course.review_rounds.all()],
+            "fields": [_taken(field, FIELD) for field in fields],
+        }
+    )
+
+
+def _round(course: Course, round: Round) -> dict:
+    moments = {f"{name}_at": getattr(round, f"{name}_at") for name in MOMENTS}
+    return _taken(round, ROUND) | {name: _local(course, moment) for name, moment in moments.items() if moment}
 
 
 def _projects(course: Course) -> dict | None:

@@ -69,6 +69,10 @@ INSTALLED_APPS = [
     "presentations",
     "projects",
     "participation",
+    "digest",
+    "exchange",
+    "similarity",
+    "discussion",
     "grading",
     "planner",
     "coursefile",
@@ -126,13 +130,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # PostgreSQL plans a statement once per connection, not once per request: half of its time on the daily pages.
+    # A proxy that gives each transaction another connection needs PREPARED_STATEMENTS=0.
+    if env.bool("PREPARED_STATEMENTS", default=True):
+        DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "core.redis_cache.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": env.str("REDIS_PREFIX", default=""),
         }
@@ -164,14 +172,33 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "work"
 # Beat's ticks have a queue of their own, or they would wait behind slow work.
-CELERY_TASK_ROUTES = {"planner.tasks.plan_reminders": {"queue": "ticks"}, "planner.tasks.plan_course": {"queue": "ticks"}}
+CELERY_TASK_ROUTES = {
+    "planner.tasks.plan_reminders": {"queue": "ticks"},
+    "planner.tasks.plan_course": {"queue": "ticks"},
+    "similarity.tasks.compare_changed": {"queue": "ticks"},
+}
 CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {
         "task": "planner.tasks.plan_reminders",
         "schedule": env.int("REMINDER_INTERVAL", default=60),
         # A tick that waited longer than the next one is worthless.
         "options": {"expires": 120},
-    }
+    },
+    "send-waiting-invitations": {
+        "task": "courses.tasks.send_waiting_invitations",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
+    "send-waiting-notices": {
+        "task": "discussion.tasks.send_waiting_notices",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
+    "compare-reviews": {
+        "task": "similarity.tasks.compare_changed",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -263,7 +290,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["core.api.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.JsonParser"],
+    "DEFAULT_METADATA_CLASS": "core.api.Metadata",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "core.api.LinkedPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -318,6 +346,11 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     },
 }
+
+# Static files straight from the source folders, so that a developer need not collect them.
+WHITENOISE_USE_FINDERS = DEBUG
+# From here on DEBUG means Django's pages for developers only, which the demo does without.
+DEBUG = DEBUG and env.bool("DEBUG_PAGES", default=True)
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

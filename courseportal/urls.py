@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+from courseportal.passed import counted_milestones
+from projects.urls import pages as project_pages
+
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("account/", include("accounts.urls")),
@@ -10,8 +13,12 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("reviews.urls")),
     path("", include("presentations.urls")),
-    path("", include("projects.urls")),
+    path("", include((project_pages(counted_milestones), "projects"))),
     path("", include("participation.urls")),
+    path("", include("digest.urls")),
+    path("", include("exchange.urls")),
+    path("", include("similarity.urls")),
+    path("", include("discussion.urls")),
     path("", include("grading.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),

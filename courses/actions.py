@@ -1,18 +1,24 @@
 """Every write to a course, its people and its links."""
 
+import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
+from core.locking import lock_row
 from core.uploads import PDF, check_upload
 from courses import tasks
 from courses.models import Course, Enrollment, JoinLink, Paper, Role
 from courses.queries import Entry, RosterPlan, plan_roster
+
+logger = logging.getLogger(__name__)
 
 
 def stamp_grade_change(*, enrollments: Iterable[Enrollment | int], seen_by_student: bool) -> None:
@@ -38,7 +44,7 @@ def stamp_course_change(*, course: Course) -> None:
 def set_paper_pdf(*, paper: Paper, upload) -> Paper:
     """Keep the uploaded PDF with the paper, in place of an earlier one; DomainError when it is not a PDF."""
     checked = check_upload(upload, allowed=(PDF,), field="pdf")
-    paper = Paper.objects.select_for_update(no_key=True).get(pk=paper.pk)
+    paper = lock_row(Paper.objects.select_for_update(no_key=True), paper.pk)
     before = paper.pdf.name
     paper.pdf.save(checked.safe_name, upload, save=False)
     paper.save(update_fields=["pdf"])
@@ -54,8 +60,20 @@ def _lock(course: Course) -> Course:
 
 
 def _invite(enrollments: Iterable[Enrollment]) -> None:
-    for enrollment in enrollments:
-        transaction.on_commit(partial(tasks.send_invitation.delay, enrollment.pk))
+    transaction.on_commit(partial(_queue_invitations, list(enrollments)))
+
+
+def _queue_invitations(enrollments: list[Enrollment]) -> None:
+    """What is committed stays so when the broker is away: `send_waiting_invitations` comes back to most of it."""
+    for place, enrollment in enumerate(enrollments):
+        try:
+            tasks.send_invitation.delay(enrollment.pk)
+        except OperationalError as error:
+            late = enrollments[place:]
+            logger.error("The broker took no more: %s invitations wait. %s", len(late), error)
+            for each in late:
+                each.mail_is_late = True
+            return
 
 
 class BadRoster(DomainError):  # noqa: N818 - named for the state, as StaleVersion is
@@ -90,8 +108,8 @@ def apply_roster(*, course: Course, text: str, skip_bad_lines: bool = False, exp
         raise BadRoster(plan)
     _rename([entry for entry in plan.entries if entry.user and entry.user.name != entry.name])
     _change([entry for entry in plan.entries if entry.state == "changed"])
-    _enroll(course, [entry for entry in plan.entries if entry.state in ("new", "added")])
-    return plan
+    invited = _enroll(course, [entry for entry in plan.entries if entry.state in ("new", "added")])
+    return replace(plan, invited=tuple(invited))
 
 
 def _rename(entries: list[Entry]) -> None:
@@ -108,19 +126,19 @@ def _change(entries: list[Entry]) -> None:
     stamp_grade_change(enrollments=enrollments, seen_by_student=True)
 
 
-def _enroll(course: Course, entries: list[Entry]) -> None:
+def _enroll(course: Course, entries: list[Entry]) -> list[Enrollment]:
     new = [User(email=entry.line.email, name=entry.name) for entry in entries if entry.user is None]
     for user in new:
         user.set_unusable_password()
     # Another course may be inviting the same person at this moment; then their account is used.
     User.objects.bulk_create(new, ignore_conflicts=True)
     users = {user.email: user for user in User.objects.filter(email__in=[user.email for user in new])}
-    _invite(
-        Enrollment.objects.bulk_create(
-            Enrollment(course=course, user=entry.user or users[entry.line.email], role=entry.role, section=entry.section)
-            for entry in entries
-        )
+    enrollments = Enrollment.objects.bulk_create(
+        Enrollment(course=course, user=entry.user or users[entry.line.email], role=entry.role, section=entry.section)
+        for entry in entries
     )
+    _invite(enrollments)
+    return enrollments
 
 
 @transaction.atomic

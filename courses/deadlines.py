@@ -38,6 +38,7 @@ class Deadline:
     detail: str = ""
     is_required: bool = True
     words: int | None = None  # of a draft that is text
+    opens_at: datetime | None = None  # from when it can be handed in; None: from the start
 
     @property
     def is_owed(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -23,6 +24,9 @@ class Role(models.TextChoices):
 
 
 STAFF_ROLES = (Role.ASSISTANT, Role.INSTRUCTOR)
+# An invitation whose message was lost is queued again: not while its own message may be under way, and not for
+# ever, since an address may be wrong.
+INVITED_AFTER, INVITED_WITHIN = timedelta(minutes=5), timedelta(days=3)
 
 
 def validate_time_zone(name: str) -> None:
@@ -117,6 +121,12 @@ class EnrollmentQuerySet(models.QuerySet):
             return self.filter(is_active=False)
         return self.active().filter(user__last_login__isnull=state == "invited")
 
+    def waiting_for_invitation(self, now: datetime):
+        """Whom a roster enrolled lately and no mail has reached: their message was lost, or never taken."""
+        never_used = {"user__last_login": None, "user__password__startswith": UNUSABLE_PASSWORD_PREFIX}
+        lately = (now - INVITED_WITHIN, now - INVITED_AFTER)
+        return self.active().filter(invitation_sent_at=None, created_at__range=lately, **never_used)
+
     def for_display(self):
         return self.select_related("user")
 
@@ -136,6 +146,9 @@ class Enrollment(models.Model):
     # Two stamps, or the time of a change would tell a student of a mark that is not released.
     grade_changed_at = models.DateTimeField(default=timezone.now)
     released_changed_at = models.DateTimeField(default=timezone.now)
+
+    # No column: an action sets it on the row at hand when its invitation could not be queued.
+    mail_is_late = False
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -298,6 +311,7 @@ class Paper(models.Model):
     key = models.SlugField(max_length=60, validators=[key_validator])
     title = models.CharField(max_length=300)
     authors = models.CharField(max_length=500, blank=True)
+    abstract = models.TextField(blank=True)  # plain text
     url = models.URLField(max_length=500, blank=True)
     pdf = models.FileField(upload_to="papers/", blank=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -10,24 +10,29 @@ from django.http import Http404
 from courses.models import Course, Enrollment, Role
 
 
-def require_member(user, course_slug: str) -> Enrollment:
-    """The user's enrollment with its course, in one query. Raises Http404 for anybody else."""
-    enrollment = Enrollment.objects.active().select_related("course").filter(user=user, course__slug=course_slug).first()
-    if enrollment is None:
-        raise Http404("No such course.")
+def require_member(user, course_slug: str, *related: str) -> Enrollment:
+    """The user's enrollment with its course, in one query. Raises Http404 for anybody else.
+
+    `related` names what a room keeps one of for each course, to come in the same query ("course__review_rules").
+    """
+    members = Enrollment.objects.select_related("course", *related)
+    try:
+        enrollment = members.get(user=user, course__slug=course_slug, is_active=True)
+    except Enrollment.DoesNotExist:
+        raise Http404("No such course.") from None
     enrollment.user = user
     return enrollment
 
 
-def require_role(user, course_slug: str, *roles: str) -> Enrollment:
-    enrollment = require_member(user, course_slug)
+def require_role(user, course_slug: str, *roles: str, related: tuple[str, ...] = ()) -> Enrollment:
+    enrollment = require_member(user, course_slug, *related)
     if enrollment.role not in roles:
         raise PermissionDenied(f"This page is for: {', '.join(Role(role).label.lower() for role in roles)}.")
     return enrollment
 
 
-def require_student(user, course_slug: str) -> Enrollment:
-    return require_role(user, course_slug, Role.STUDENT)
+def require_student(user, course_slug: str, *related: str) -> Enrollment:
+    return require_role(user, course_slug, Role.STUDENT, related=related)
 
 
 def require_staff(user, course_slug: str) -> Enrollment:

@@ -61,6 +61,7 @@ class RosterPlan:
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     absent: tuple[Enrollment, ...] = field(default=())
+    invited: tuple[Enrollment, ...] = ()  # whom a plan that was carried out has enrolled
 
     @property
     def digest(self) -> str:
@@ -76,6 +77,11 @@ class RosterPlan:
         """How many lines are in each state, in the order that pages show them."""
         found = Counter(entry.state for entry in self.entries)
         return {state: found[state] for state in ("new", "added", "changed", "unchanged")}
+
+    @property
+    def mail_is_late(self) -> bool:
+        """Whether an invitation could not be queued, once the plan is committed."""
+        return any(enrollment.mail_is_late for enrollment in self.invited)
 
     @property
     def has_effect(self) -> bool:

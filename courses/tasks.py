@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.queries import password_link
 from courses import actions
@@ -21,6 +22,13 @@ def send_invitation(enrollment_id: int) -> None:
     except OSError:  # the mail server's failures are OSErrors; the retry must find the mail unclaimed
         actions.release_invitation(enrollment_id=enrollment_id)
         raise
+
+
+@shared_task
+def send_waiting_invitations() -> None:
+    """Beat's: what could not be queued, or was lost with the broker. One try each; the next round is the retry."""
+    for pk in Enrollment.objects.waiting_for_invitation(timezone.now()).order_by("pk").values_list("pk", flat=True):
+        send_invitation.apply_async((pk,), retries=send_invitation.max_retries)
 
 
 def _send(enrollment: Enrollment) -> None:

@@ -108,3 +108,34 @@ NAMES = [
     "Tove Ramanathan", "Uma Fitzgerald", "Viktor Mbeki", "Wren Castillo", "Ximena Larsen", "Yusuf Carmody", "Zora Eklund",
     "Anton Iyer", "Beatriz Quist", "Caspian Rowe", "Devika Strand",
 ]  # fmt: skip
+# What is said about a paper: a question, and two who go on from it.
+THREADS = [
+    [
+        "Does anybody see where the *search cost* is counted? Table 2 lists run time only.",
+        'In the appendix, but for one device. For the others it says "similar".',
+        "Then I would ask that in class. If it takes hours per device, the gain is gone for anybody who changes models often.",
+    ],
+    [
+        "Figure 5 shows means. Has somebody looked at what happens at the 99th percentile?",
+        'The text says that tails are "within 10 %", without a number. I would not rely on it.',
+        "For a control loop the tail is all that counts, so this is the weakness I would bring up.",
+    ],
+    [
+        "I do not understand why $t_m$ drops out of the model in section 4.",
+        "They assume that memory traffic hides behind computation; two lines above equation 3.",
+        "Thanks. That only holds for large batches, does it not?",
+    ],
+    [
+        "How is this different from last week's paper? Both move decisions to compile time.",
+        "Last week needed the whole graph. This one works per operator and fixes the rest at run time.",
+        "That also explains why it handles dynamic shapes and the other does not.",
+    ],
+]
+ON_A_REVIEW = [
+    ("You say the baseline is old. Which one should they have taken?", "A fair question; bring both to the discussion."),
+    ("I read the ablation differently: the second technique hardly matters.", "Look at the right half of the table once more."),
+]
+FOR_STAFF = [
+    "Two of the reviews read alike to me. Shall I look into it before class?",
+    "Please do, and let us speak before we ask them.",
+]

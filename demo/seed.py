@@ -6,7 +6,7 @@ Everything is done through the rooms' own actions, at the moments at which peopl
 import logging
 import random
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -20,13 +20,14 @@ from accounts.models import User
 from coursefile.load import load_course
 from courses.models import Course, Enrollment, Role
 from demo import prose, term
+from demo.calendar import INTO_TERM, moved_to
 from demo.clock import clock_at
 
 COURSE_FILE = Path(settings.BASE_DIR) / "courses" / "examples" / "ece697il.toml"
 SLUG = "ece697il"
 PASSWORD = "seminar-demo-2021"  # noqa: S105 - a demo on this machine; printed for everybody
 STUDENTS = 30
-INTO_TERM = timedelta(weeks=8)  # how far the term has come
+BEFORE_TERM = timedelta(days=14)  # when the course was set up and people were enrolled
 
 
 def seed() -> bool:
@@ -35,10 +36,13 @@ def seed() -> bool:
         return False
     # One transaction, so that an interrupted start leaves nothing half-loaded.
     with _tasks_run_at_once(), transaction.atomic():
-        course = _load_course()
-        people = _enroll(course)
+        now = timezone.now()
+        with clock_at(now - INTO_TERM - BEFORE_TERM):
+            course = _load_course(now)
+            people = _enroll(course)
         rng = random.Random(697)  # noqa: S311 - the same demo every time
-        term.play(course, people, rng, until=timezone.now())
+        term.play(course, people, rng, until=now)
+        _sign_in(course, rng, now)
     return True
 
 
@@ -56,12 +60,9 @@ def _tasks_run_at_once():
         log.setLevel(level)
 
 
-def _load_course() -> Course:
-    today = timezone.now().date()
-    starts = today - timedelta(days=today.weekday()) - INTO_TERM
-    instructor = _user("instructor", "Ingrid Halloran")
-    with clock_at(timezone.now() - INTO_TERM - timedelta(days=14)):
-        load_course(COURSE_FILE.read_text(encoding="utf-8"), file_name=COURSE_FILE.name, by=instructor, start=starts)
+def _load_course(now: datetime) -> Course:
+    text = moved_to(COURSE_FILE.read_text(encoding="utf-8"), now)
+    load_course(text, file_name=COURSE_FILE.name, by=_user("instructor", "Ingrid Halloran"))
     return Course.objects.get(slug=SLUG)
 
 
@@ -93,3 +94,10 @@ def _enroll(course: Course) -> term.People:
     enroll(_user("observer", "Olga Brandt"), Role.OBSERVER)
     instructor = Enrollment.objects.get(course=course, role=Role.INSTRUCTOR)
     return term.People(students, assistants, instructor)
+
+
+def _sign_in(course: Course, rng: random.Random, now: datetime) -> None:
+    """Everybody has been here lately: nobody who wrote reviews is somebody who never signed in."""
+    for user in User.objects.filter(enrollments__course=course).order_by("pk"):
+        user.last_login = now - timedelta(minutes=rng.randint(30, 4000))
+        user.save(update_fields=["last_login"])

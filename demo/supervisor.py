@@ -9,6 +9,8 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
+from demo.lineage import dies_with_parent
+
 STOP_WITHIN = 10  # seconds a process has to end by itself
 SHOWN = ("ERROR", "CRITICAL", "WARNING", "Traceback")
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -59,6 +61,7 @@ class Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,
+            preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it calls the kernel and nothing else
         )
         running = Running(name, process)
         self.running.append(running)

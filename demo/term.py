@@ -12,6 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from courses.models import Course, Enrollment, Meeting, Paper
 from demo import prose
 from demo.clock import clock_at
+from demo.finding import tag_and_save
+from demo.talk import talking
 from grading.actions import release_component, set_mark
 from participation.actions import Entry, record_own, save_sheet
 from planner.actions import plan_course_reminders
@@ -45,15 +47,17 @@ def play(course: Course, people: People, rng: Random, *, until: datetime) -> Non
     deeds: list[Deed] = [
         *_presenting(course, papers, people, until),
         *_reviewing(course, papers, people, rng),
-        *_attending(course, people, rng),
+        *_attending(course, people, rng, until),
         *_building(course, people, rng),
         *_reminding(course, papers, until),
+        *talking(course, papers, people, until=until),
     ]
     for moment, deed in sorted(deeds, key=lambda pair: pair[0]):
         if moment <= until:
             with clock_at(moment):
                 deed()
     _mark(course, papers, people, rng, until)
+    tag_and_save(course, papers, people)
 
 
 def _reviewing(course: Course, papers: list[Paper], people: People, rng: Random) -> Iterator[Deed]:
@@ -110,10 +114,12 @@ def _presenting(course: Course, papers: list[Paper], people: People, until: date
         yield paper.meeting.start - timedelta(hours=14), partial(add_slides, slot=role.slot, by=student.user, url=link)
 
 
-def _attending(course: Course, people: People, rng: Random) -> Iterator[Deed]:
+def _attending(course: Course, people: People, rng: Random, until: datetime) -> Iterator[Deed]:
+    """The first student, whom the terminal names to sign in as, has today's participation still to record."""
     for meeting in course.meetings.exclude(kind="holiday").select_related("course"):
         for number, student in enumerate(people.students, start=1):
-            if rng.random() < 0.93 - (number % 5) * 0.03:
+            is_left = number == 1 and meeting.date == course.local(until).date()
+            if rng.random() < 0.93 - (number % 5) * 0.03 and not is_left:
                 said = rng.random() < 0.45
                 moment = meeting.end + timedelta(minutes=rng.randint(1, 300))
                 yield moment, partial(record_own, meeting=meeting, enrollment=student, attended=True, discussed=said)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
+from core.locking import lock_row
 from courses.actions import stamp_grade_change
 from courses.models import Enrollment, Meeting
 from participation import policies
@@ -140,6 +141,8 @@ def _require_attended_to_discuss(entries: list[Entry]) -> None:
 def _locked(meeting: Meeting, entries: list[Entry]) -> dict[int, Record]:
     """{enrollment id: record}, made where need be (revision 0), locked until the transaction ends."""
     ids = sorted(entry.enrollment.pk for entry in entries)
+    # Held until the records are in: the meeting's removal at this moment would fail them only when they commit.
+    lock_row(Meeting.objects.select_for_update(no_key=True), meeting.pk)
     # Two first saves at once meet at the unique constraint; the loser waits and then finds the row.
     Record.objects.bulk_create((Record(meeting=meeting, enrollment_id=pk) for pk in ids), ignore_conflicts=True)
     # Without joins: PostgreSQL would give joined rows as they were before it waited for the lock.

@@ -49,12 +49,18 @@ def title_of(meeting: Meeting) -> str:
     return meeting.topic or f"{meeting.get_kind_display()} meeting"
 
 
-def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
-    """Recording one's own participation in today's meetings; empty for other roles."""
+def deadlines_for(enrollment: Enrollment, meetings: list[Meeting] | None = None) -> list[Deadline]:
+    """Recording one's own participation in today's meetings; empty for other roles.
+
+    `meetings` are the course's calendar, each with its course, where it is at hand.
+    """
     course = enrollment.course
     if not (enrollment.is_student and enrollment.is_active) or rules(course) is None:
         return []
-    today = recorded_meetings(course, date=course.today())
+    date = course.today()
+    if meetings is None:
+        meetings = recorded_meetings(course, date=date)
+    today = [meeting for meeting in meetings if meeting.date == date and not meeting.is_holiday]
     own = Record.objects.filter(enrollment=enrollment, meeting__in=today).order_by()
     recorded = set(own.values_list("meeting_id", flat=True)) if today else set()
     return [_deadline(enrollment, meeting, meeting.pk in recorded) for meeting in today]

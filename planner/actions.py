@@ -76,20 +76,31 @@ def skip_reminder(*, reminder: Reminder, reason: str) -> None:
     Reminder.objects.waiting().filter(pk=reminder.pk).update(skipped_at=timezone.now(), skip_reason=reason)
 
 
-def claim_reminder(*, reminder: Reminder) -> bool:
-    """Whether the caller, and nobody else, may hand the mail over. Committed at once when in no transaction."""
-    return bool(Reminder.objects.waiting().filter(pk=reminder.pk).update(claimed_at=timezone.now(), error=""))
+@transaction.atomic
+def claim_reminders(*, reminders: list[Reminder]) -> bool:
+    """Whether the caller, and nobody else, may hand over the mail that names them: all are claimed, or none."""
+    ids = [reminder.pk for reminder in reminders]
+    # Locked in one order: of two workers that want some of the same, one waits and then finds them claimed.
+    waiting = Reminder.objects.waiting().filter(pk__in=ids).order_by("pk").select_for_update()
+    if len(waiting.values_list("pk", flat=True)) != len(ids):
+        return False
+    Reminder.objects.filter(pk__in=ids).update(claimed_at=timezone.now(), error="")
+    return True
 
 
-def confirm_reminder(*, reminder: Reminder) -> None:
-    Reminder.objects.filter(pk=reminder.pk).update(sent_at=timezone.now(), error="")
+def confirm_reminders(*, reminders: list[Reminder]) -> None:
+    _unsent(reminders).update(sent_at=timezone.now(), error="")
 
 
-def release_reminder(*, reminder: Reminder, error: str) -> None:
+def release_reminders(*, reminders: list[Reminder], error: str) -> None:
     """The mail has certainly not left: it may be tried again."""
-    Reminder.objects.filter(pk=reminder.pk, sent_at=None).update(claimed_at=None, error=error)
+    _unsent(reminders).update(claimed_at=None, error=error)
 
 
-def note_doubt(*, reminder: Reminder, error: str) -> None:
+def note_doubt(*, reminders: list[Reminder], error: str) -> None:
     """The mail may have left: the claim stands, so that it is never sent twice."""
-    Reminder.objects.filter(pk=reminder.pk, sent_at=None).update(error=error)
+    _unsent(reminders).update(error=error)
+
+
+def _unsent(reminders: list[Reminder]):
+    return Reminder.objects.filter(pk__in=[reminder.pk for reminder in reminders], sent_at=None)

@@ -17,6 +17,7 @@ class DeadlineSerializer(serializers.Serializer):
     key = serializers.CharField(help_text="Names the work within its kind, for good")
     title = serializers.CharField()
     due_at = serializers.DateTimeField()
+    opens_at = serializers.DateTimeField(allow_null=True, help_text="From when it can be handed in; null: from the start")
     closes_at = serializers.DateTimeField(help_text="The end of the grace")
     state = serializers.ChoiceField(choices=[state.value for state in State])
     is_required = serializers.BooleanField()

@@ -1,49 +1,56 @@
-"""The reminder as a mail, and handing it to the mail server."""
+"""The reminder as a mail."""
 
-import smtplib
-from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.text import Truncator
 
 from courses.deadlines import Deadline, State
+from courses.models import Enrollment
 from planner.models import Reminder
 from planner.timing import time_left
 
 WHAT = {"review": "Review", "milestone": "Project hand-in"}
 
 
-class NotTaken(Exception):  # noqa: N818 - named for the state, as DomainError's kind are
-    """The mail has certainly not left: there was no connection, or the server refused it."""
+def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessage:
+    """One mail about work of one person with one deadline. Plain text, times in the course's zone.
 
-
-class PerhapsTaken(Exception):  # noqa: N818
-    """The connection broke while the mail was handed over: whether it left is not known."""
-
-
-def compose(reminder: Reminder, deadline: Deadline, now: datetime) -> EmailMessage:
-    """Plain text, times in the course's zone; reads reminder.enrollment.user and its course."""
-    enrollment = reminder.enrollment
-    what, left = WHAT.get(deadline.kind, "Work"), time_left(deadline.due_at, now)
-    subject = f"{what} due in {left}: {Truncator(deadline.title).chars(100)} ({enrollment.course.code})"
+    Reads enrollment.user and enrollment.course of the first reminder.
+    """
+    first, deadline = going[0]
+    enrollment, left = first.enrollment, time_left(deadline.due_at, now)
+    titles = ", ".join(each.title for _, each in going)
+    subject = f"{_what([each for _, each in going])} due in {left}: {Truncator(titles).chars(100)} ({enrollment.course.code})"
     context = {
         "user": enrollment.user,
         "course": enrollment.course,
-        "what": what,
         "left": left,
-        "deadline": deadline,
         # As text: Django's date filter would turn an aware moment back into the site's zone.
         "due": _in_words(enrollment.course.local(deadline.due_at)),
+        "works": [_in_mail(enrollment, each) for _, each in going],
+    }
+    body = render_to_string(f"planner/email/{'reminder' if len(going) == 1 else 'reminders'}.txt", context)
+    return EmailMessage(" ".join(subject.split()), body, to=[enrollment.user.email], headers=_headers(first))
+
+
+def _what(deadlines: list[Deadline]) -> str:
+    """ "Review", "2 reviews", or "2 things" of different kinds."""
+    kinds = {deadline.kind for deadline in deadlines}
+    what = WHAT.get(kinds.pop(), "Work") if len(kinds) == 1 else "Thing"
+    return what if len(deadlines) == 1 else f"{len(deadlines)} {what.lower()}s"
+
+
+def _in_mail(enrollment: Enrollment, deadline: Deadline) -> dict:
+    return {
+        "deadline": deadline,
         "closes": _in_words(enrollment.course.local(deadline.closes_at)) if deadline.closes_at > deadline.due_at else "",
         "is_draft": deadline.state == State.DRAFT,
         "link": settings.SITE_URL + deadline.url,
     }
-    body = render_to_string("planner/email/reminder.txt", context)
-    return EmailMessage(" ".join(subject.split()), body, to=[enrollment.user.email], headers=_headers(reminder))
 
 
 def _in_words(there: datetime) -> str:
@@ -56,21 +63,3 @@ def _headers(reminder: Reminder) -> dict[str, str]:
         "Message-ID": f"<reminder-{reminder.pk}-{reminder.due_at:%Y%m%d%H%M}@{host}>",
         "Auto-Submitted": "auto-generated",  # keeps out-of-office replies away
     }
-
-
-def hand_over(message: EmailMessage) -> None:
-    """Give the mail to the server. Raises NotTaken or PerhapsTaken; the difference decides about trying again."""
-    connection = get_connection()
-    try:
-        connection.open()
-    except OSError as error:  # smtplib's errors are OSErrors too
-        raise NotTaken(f"No connection to the mail server: {error}") from error
-    try:
-        connection.send_messages([message])
-    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
-        raise NotTaken(f"The mail server refused it: {error}") from error
-    except OSError as error:
-        raise PerhapsTaken(f"The connection to the mail server broke: {error}") from error
-    finally:
-        with suppress(OSError):
-            connection.close()

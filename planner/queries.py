@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from courses.deadlines import Deadline, State
-from courses.models import Course, Enrollment
+from courses.models import Course, Enrollment, Meeting
 from participation import queries as participation
 from planner.models import Reminder, ReminderRules
 from planner.timing import hours_due
@@ -18,11 +18,15 @@ from reviews import queries as reviews
 AHEAD = timedelta(days=7)  # how far the list of coming reminders looks
 
 
-def to_do(enrollment: Enrollment) -> list[Deadline]:
-    """Everything with a deadline, settled or not, by deadline."""
+def to_do(enrollment: Enrollment, meetings: list[Meeting] | None = None) -> list[Deadline]:
+    """Everything with a deadline, settled or not, by deadline.
+
+    `meetings` are the course's calendar, each with its course and papers, where it is at hand.
+    """
+    papers = None if meetings is None else [paper for meeting in meetings for paper in meeting.papers.all()]
     deadlines = [
-        *reviews.deadlines_for(enrollment),
-        *participation.deadlines_for(enrollment),
+        *reviews.deadlines_for(enrollment, papers),
+        *participation.deadlines_for(enrollment, meetings),
         *projects.deadlines_for(enrollment),
     ]
     return sorted(deadlines, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.title))
@@ -46,16 +50,32 @@ def hours_on_record(deadlines: Iterable[Deadline]) -> dict[tuple, set[int]]:
     return found
 
 
-def check_of(reminder: Reminder, now: datetime) -> tuple[Deadline | None, str]:
-    """The deadline as it now stands, and why the reminder must not be sent ("" when it must be).
+def waiting_together(reminder_id: int) -> list[Reminder]:
+    """The reminder and all that wait for the same person and deadline; none when it does not wait itself."""
+    waiting = Reminder.objects.waiting()
+    one = waiting.filter(pk=reminder_id).values("enrollment", "due_at").first()
+    if one is None:
+        return []
+    together = waiting.filter(**one).select_related("enrollment__user", "enrollment__course").order_by("pk")
+    return list(together)
 
-    Reads reminder.enrollment.user and its course.
+
+def checks_of(reminders: list[Reminder], now: datetime) -> list[tuple[Reminder, Deadline | None, str]]:
+    """Each with its deadline as it now stands, and why it must not be sent ("" when it must be).
+
+    They are one person's; reads enrollment.user and enrollment.course.
     """
-    enrollment = reminder.enrollment
+    enrollment = reminders[0].enrollment
     if not (enrollment.is_active and enrollment.user.is_active):
-        return None, "no longer in the course"
-    work = (reminder.kind, reminder.key)
-    deadline = next((each for each in to_do(enrollment) if (each.kind, each.key) == work), None)
+        return [(reminder, None, "no longer in the course") for reminder in reminders]
+    deadlines = {(deadline.kind, deadline.key): deadline for deadline in to_do(enrollment)}
+    hours = ReminderRules.hours_of(enrollment.course)
+    return [
+        (reminder, *_check_of(reminder, deadlines.get((reminder.kind, reminder.key)), hours, now)) for reminder in reminders
+    ]
+
+
+def _check_of(reminder: Reminder, deadline: Deadline | None, hours: list[int], now: datetime) -> tuple[Deadline | None, str]:
     if deadline is None:
         return None, "no longer asked for"
     if deadline.state in (State.SUBMITTED, State.LATE):
@@ -66,7 +86,7 @@ def check_of(reminder: Reminder, now: datetime) -> tuple[Deadline | None, str]:
         return deadline, "the deadline moved"
     if deadline.due_at <= now:
         return deadline, "the deadline has passed"
-    due = hours_due(ReminderRules.hours_of(enrollment.course), deadline.due_at, now)
+    due = hours_due(hours, deadline.due_at, now)
     if not due:
         return deadline, "the course's rules changed"
     return deadline, "" if due[0] == reminder.hours_before else "a nearer reminder takes its place"

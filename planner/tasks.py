@@ -1,10 +1,14 @@
 """Reminders: planned every minute by beat, each sent by a task of its own."""
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from core import mailing
+from courses.deadlines import Deadline
 from courses.models import Course
 from planner import actions, mail, queries
 from planner.models import Reminder
@@ -26,33 +30,46 @@ def plan_course(course_id: int) -> None:
         actions.plan_course_reminders(course=course)
 
 
-@shared_task(autoretry_for=(mail.NotTaken,), retry_backoff=10, retry_backoff_max=300, max_retries=5)
+@shared_task(autoretry_for=(mailing.NotTaken,), retry_backoff=10, retry_backoff_max=300, max_retries=5)
 def send_reminder(reminder_id: int) -> None:
-    """Send it if it still makes sense; however often and on however many workers this runs, once.
+    """Send it, and what else the student owes by the same deadline, in one mail, if it still makes sense.
 
-    The claim is committed before the mail leaves. A worker that dies after it leaves the row claimed, and
-    nobody sends it again; everything that can fail for other reasons happens before the claim.
+    However often and on however many workers this runs, once: the claim on all of them is committed before the mail
+    leaves. A worker that dies after it leaves the rows claimed, and nobody sends them again; everything that can
+    fail for other reasons happens before the claim.
     """
-    reminder = (
-        Reminder.objects.waiting().select_related("enrollment__user", "enrollment__course").filter(pk=reminder_id).first()
-    )
-    if reminder is None:
-        return
-    now = timezone.now()
-    deadline, reason = queries.check_of(reminder, now)
-    if reason:
-        actions.skip_reminder(reminder=reminder, reason=reason)
-        return
-    message = mail.compose(reminder, deadline, now)
-    if not actions.claim_reminder(reminder=reminder):
-        return
+    while reminders := queries.waiting_together(reminder_id):
+        now = timezone.now()
+        going = _worth_sending(reminders, now)
+        if not going:
+            return
+        message = mail.compose(going, now)
+        owned = [reminder for reminder, _ in going]
+        if actions.claim_reminders(reminders=owned):
+            _hand_over(message, owned)
+            return
+        # Another worker has one of them; what is left without it is a mail of its own.
+
+
+def _worth_sending(reminders: list[Reminder], now: datetime) -> list[tuple[Reminder, Deadline]]:
+    """Those that still make sense, with their deadlines; the others are noted as skipped."""
+    going = []
+    for reminder, deadline, reason in queries.checks_of(reminders, now):
+        if reason:
+            actions.skip_reminder(reminder=reminder, reason=reason)
+        else:
+            going.append((reminder, deadline))
+    return going
+
+
+def _hand_over(message: EmailMessage, reminders: list[Reminder]) -> None:
     try:
-        mail.hand_over(message)
-    except mail.NotTaken as error:
-        actions.release_reminder(reminder=reminder, error=str(error))
+        mailing.hand_over(message)
+    except mailing.NotTaken as error:
+        actions.release_reminders(reminders=reminders, error=str(error))
         raise
-    except mail.PerhapsTaken as error:
-        actions.note_doubt(reminder=reminder, error=str(error))
-        logger.warning("Reminder %s may not have left: %s", reminder.pk, error)
+    except mailing.PerhapsTaken as error:
+        actions.note_doubt(reminders=reminders, error=str(error))
+        logger.warning("Reminders %s may not have left: %s", [reminder.pk for reminder in reminders], error)
         return
-    actions.confirm_reminder(reminder=reminder)
+    actions.confirm_reminders(reminders=reminders)

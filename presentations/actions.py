@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import DomainError
 from core.links import check_link
+from core.locking import lock_row
 from core.text import text_problem, tidy
 from core.uploads import PDF, PPTX, check_upload
 from courses.actions import stamp_grade_change
@@ -23,7 +24,7 @@ def assign_presenter(*, role: SlotRole, enrollment: Enrollment | None = None, gu
     A sign-up of the same person that was withdrawn stands again, with the mark that hangs on it.
     """
     # The lock goes first and without joins: whoever waited for it must count the places as they are now.
-    role = SlotRole.objects.select_for_update(no_key=True).get(pk=role.pk)
+    role = lock_row(SlotRole.objects.select_for_update(no_key=True), role.pk)
     slot = Slot.objects.select_related("meeting").get(pk=role.slot_id)
     guest_name = _guest_name(guest_name)
     _require_one_presenter(enrollment, guest_name)
@@ -76,8 +77,8 @@ def _stand_again(role: SlotRole, enrollment: Enrollment | None, guest_name: str,
 @transaction.atomic
 def withdraw_presenter(*, sign_up: SignUp, by: User) -> SignUp:
     """Free the place; the row stays, because a mark may hang on it. Withdrawing it again changes nothing."""
-    SlotRole.objects.select_for_update(no_key=True).get(pk=sign_up.role_id)
-    sign_up = SignUp.objects.select_for_update(no_key=True).get(pk=sign_up.pk)
+    lock_row(SlotRole.objects.select_for_update(no_key=True), sign_up.role_id)
+    sign_up = lock_row(SignUp.objects.select_for_update(no_key=True), sign_up.pk)
     if sign_up.withdrawn_at is None:
         sign_up.withdrawn_at, sign_up.assigned_by = timezone.now(), by
         sign_up.save(update_fields=["withdrawn_at", "assigned_by"])
@@ -91,7 +92,7 @@ def add_slides(*, slot: Slot, by: User, url: str = "", upload=None) -> Slides:
     """Add a version of the slot's slides, a file (PDF, PPTX) or a link; older versions are kept."""
     if bool(url.strip()) == bool(upload):
         raise DomainError("Give the slides either as a file or as a link.", field="file", code="file_or_link")
-    slot = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+    slot = lock_row(Slot.objects.select_for_update(no_key=True), slot.pk)
     number = (slot.slides.aggregate(highest=Max("number"))["highest"] or 0) + 1
     slides = Slides(slot=slot, number=number, uploaded_by=by)
     if upload:

@@ -6,10 +6,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.api import JsonParser
 from core.uploads import serve_upload
 from courses.policies import get_visible_course, require_instructor, require_staff
 from presentations import actions, policies, queries
@@ -84,7 +85,7 @@ class SlidesViewSet(PresentationViewSet):
     """The versions of a slot's slides, newest first."""
 
     queryset = Slides.objects.none()
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (JsonParser, MultiPartParser)
 
     @extend_schema(operation_id="slides_list", responses=SlidesSerializer(many=True))
     def list(self, request, course_slug, slot_key):

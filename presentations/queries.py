@@ -62,6 +62,17 @@ def presenting(enrollment: Enrollment) -> list[Presenting]:
     ]
 
 
+def presenters_by_paper(course: Course) -> dict[int, set[int]]:
+    """{paper id: the enrollments who present it}."""
+    found = defaultdict(set)
+    rows = SignUp.objects.standing().filter(
+        role__slot__course=course, role__slot__paper__isnull=False, enrollment__isnull=False
+    )
+    for paper, enrollment in rows.order_by().values_list("role__slot__paper", "enrollment"):
+        found[paper].add(enrollment)
+    return dict(found)
+
+
 def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[SignUpFact]]:
     """{enrollment id: the presentations the student has, by date}, for every active student, or `only` for these ids."""
     students = Enrollment.objects.active().students().among(only).filter(course=course).order_by()

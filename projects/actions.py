@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import DomainError
 from core.links import check_link
+from core.locking import lock_row
 from core.text import text_problem, tidy
 from core.uploads import PDF, PPTX, TEXT, ZIP, check_upload
 from courses.actions import stamp_grade_change
@@ -41,7 +42,7 @@ def create_team(*, course: Course, enrollment: Enrollment | None, name: str, top
 def join_team(*, team: Team, enrollment: Enrollment) -> Team:
     """Become a member while there is room; joining one's own team again changes nothing."""
     rules = _lock_rules(team.course)
-    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    team = lock_row(Team.objects.select_for_update(no_key=True), team.pk)
     if team.members.filter(enrollment=enrollment).exists():
         return team
     _require_free_student(team.course, enrollment)
@@ -55,7 +56,7 @@ def join_team(*, team: Team, enrollment: Enrollment) -> Team:
 def leave_team(*, team: Team, enrollment: Enrollment) -> Team:
     """Leave before anything was handed in; afterwards only staff move people."""
     _lock_rules(team.course)
-    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    team = lock_row(Team.objects.select_for_update(no_key=True), team.pk)
     membership = team.members.filter(enrollment=enrollment).first()
     if membership is None:
         raise DomainError("You are not in this team any more.", code="not_a_member")
@@ -71,7 +72,7 @@ def leave_team(*, team: Team, enrollment: Enrollment) -> Team:
 @transaction.atomic
 def rename_team(*, team: Team, name: str, topic: str) -> Team:
     _lock_rules(team.course)
-    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    team = lock_row(Team.objects.select_for_update(no_key=True), team.pk)
     name, topic = _name(name), _topic(topic)
     if name != team.name:
         _require_new_name(team.course, name)
@@ -107,7 +108,7 @@ def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User)
 def delete_team(*, team: Team) -> None:
     """Delete a team that nobody is in and that has handed in nothing."""
     _lock_rules(team.course)
-    team = Team.objects.select_for_update().get(pk=team.pk)
+    team = lock_row(Team.objects.select_for_update(), team.pk)
     if team.members.exists():
         raise DomainError(f"{team.name} has members; move them first.", code="has_members")
     if team.deliverables.exists():
@@ -170,10 +171,12 @@ def add_deliverable(*, team: Team, milestone: Milestone, by: User, note: str = "
     now = timezone.now()
     if milestone.course_id != team.course_id:
         raise DomainError("This milestone belongs to another course.", code="other_course")
-    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    team = lock_row(Team.objects.select_for_update(no_key=True), team.pk)
     members = set(team.members.values_list("enrollment_id", flat=True))
     if not Enrollment.objects.active().filter(pk__in=members, user=by).exists():
         raise DomainError("Only the team's members hand in for it.", code="not_a_member")
+    # Held until the work is in: the milestone's removal at this moment would fail it only when it commits.
+    lock_row(Milestone.objects.select_for_update(no_key=True), milestone.pk)
     _require_open(milestone, now)
     number = (team.deliverables.filter(milestone=milestone).aggregate(highest=Max("number"))["highest"] or 0) + 1
     deliverable = Deliverable(team=team, milestone=milestone, number=number, submitted_by=by, submitted_at=now)

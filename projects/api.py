@@ -6,10 +6,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.api import JsonParser
 from core.errors import DomainError
 from core.uploads import serve_upload
 from courses.models import Enrollment
@@ -126,7 +127,7 @@ class MilestoneViewSet(viewsets.GenericViewSet):
     scope_resource = "projects"
     queryset = Deliverable.objects.none()
     filter_backends = ()
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (JsonParser, MultiPartParser)
 
     @extend_schema(operation_id="milestones_list", responses=MilestoneSerializer(many=True))
     def list(self, request, course_slug):

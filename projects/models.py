@@ -79,6 +79,8 @@ class Milestone(models.Model):
     grace_minutes = models.PositiveIntegerField(default=0)
     max_points = models.DecimalField(max_digits=6, decimal_places=2, default=10)
     position = models.PositiveSmallIntegerField(default=0)
+    # No column: a page notes here whether the grading policy counts the milestone.
+    is_counted = True
 
     class Meta:
         ordering = ["due_at", "position", "pk"]

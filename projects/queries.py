@@ -163,6 +163,12 @@ def milestones_of(course: Course) -> list[Milestone]:
     return milestones
 
 
+def note_counted(milestones: Iterable[Milestone], counted: Collection[str] | None) -> None:
+    """Note on each whether the grade rests on it; `counted` are the keys of those it does, None for all."""
+    for milestone in milestones:
+        milestone.is_counted = counted is None or milestone.key in counted
+
+
 def steps_of(team: Team | None, milestones: list[Milestone], readable: Iterable[Deliverable]) -> list[Step]:
     """One step per milestone; `readable` are deliverables that the viewer may read, newest first."""
     now = timezone.now()

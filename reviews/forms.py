@@ -1,12 +1,13 @@
 """The review form as HTML form fields, made from the rows that describe it. Shape only: actions know the rules."""
 
+import json
 from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from core.text import count_words, text_problem, tidy
-from reviews.answers import CHOICE_LIMIT, SCORE_LIMIT
+from reviews.answers import CHOICE_LIMIT, SCORE_LIMIT, condition_words
 from reviews.models import Field, FieldKind
 
 NO_ANSWER = ("", "No answer")
@@ -31,9 +32,20 @@ class ScoreAnswer(forms.IntegerField):
         super().__init__(min_value=-SCORE_LIMIT, max_value=SCORE_LIMIT, **kwargs)
 
 
+class ChoicesAnswer(forms.MultipleChoiceField):
+    """Any texts: a draft may hold a choice that the form has dropped since; submitting says so."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value):
+        problems = (text_problem(one, limit=CHOICE_LIMIT) for one in value)
+        if problem := next(filter(None, problems), None):
+            raise ValidationError(problem)
+
+
 def _choices(field: Field) -> list[tuple]:
     given = [(option["value"], option["label"]) for option in field.options]
-    return given if field.is_required else [*given, NO_ANSWER]
+    return given if field.is_required or field.kind == FieldKind.CHOICES else [*given, NO_ANSWER]
 
 
 def _form_field(field: Field) -> forms.Field:
@@ -45,9 +57,13 @@ def _form_field(field: Field) -> forms.Field:
             made = ScoreAnswer(widget=forms.RadioSelect(choices=_choices(field)), **common)
         case FieldKind.CHOICE:
             made = forms.CharField(max_length=CHOICE_LIMIT, widget=forms.RadioSelect(choices=_choices(field)), **common)
+        case FieldKind.CHOICES:
+            made = ChoicesAnswer(choices=_choices(field), **common)
         case FieldKind.CHECKBOX:
             made = forms.BooleanField(**common)
     made.source = field
+    made.steps = max(len(field.options) - 1, 1)  # from the first option of a scale to the last
+    made.shown_when_is = json.dumps([str(value) if not isinstance(value, bool) else value for value in field.shown_when_is])
     return made
 
 
@@ -58,7 +74,10 @@ class AnswersForm(forms.Form):
 
     def __init__(self, fields: Iterable[Field], *args, **kwargs):
         super().__init__(*args, **kwargs)
+        fields = list(fields)
         self.fields = {field.key: _form_field(field) for field in fields}
+        for field in fields:
+            self.fields[field.key].condition = condition_words(field, fields)
         for key, field in self.fields.items():
             if isinstance(field, TextAnswer):
                 field.words = count_words(self[key].value() or "")

@@ -23,6 +23,9 @@ class ReviewSerializer(serializers.Serializer):
 
 class DraftSerializer(serializers.Serializer):
     answers = serializers.DictField(help_text="Field key: text, number, true or false, or null; left out means blank")
+    shows_name = serializers.BooleanField(
+        required=False, help_text="Where the course leaves it to reviewers; left out means as before"
+    )
 
 
 class MyReviewSerializer(serializers.Serializer):
@@ -30,6 +33,7 @@ class MyReviewSerializer(serializers.Serializer):
     revision = serializers.IntegerField(source="review.revision", help_text="0: nothing was saved yet")
     answers = serializers.DictField(source="review.answers")
     words = serializers.IntegerField(source="review.words")
+    shows_name = serializers.BooleanField(source="review.shows_name", help_text="The reviewer's choice, where the course asks")
     state = serializers.CharField(source="duty.state")
     has_unsubmitted_changes = serializers.BooleanField(source="duty.standing.has_unsubmitted_changes")
     version = serializers.IntegerField(source="duty.standing.version", help_text="0: nothing was submitted yet")
@@ -37,6 +41,20 @@ class MyReviewSerializer(serializers.Serializer):
     is_late = serializers.BooleanField(source="duty.standing.is_late")
     due_at = serializers.DateTimeField(source="duty.due_at")
     closes_at = serializers.DateTimeField(source="duty.closes_at")
+    dry_run = serializers.BooleanField(source="is_dry_run", required=False, help_text="Of a dry run: true")
+    problems = serializers.DictField(required=False, help_text="Of a dry run: what a submission would lack, by field key")
+
+
+class StaleReviewSerializer(serializers.Serializer):
+    """Problem details. With the code `stale_version` both texts are there; other codes are refusals by a rule."""
+
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    current = serializers.DictField(required=False, help_text="What is saved: revision, answers, shows_name, saved_at")
+    sent = serializers.DictField(required=False, help_text="What was sent: revision, and when saving answers and shows_name")
+    errors = serializers.DictField(required=False, help_text="What is wrong, by field key")
 
 
 class VersionSerializer(serializers.Serializer):
@@ -44,6 +62,11 @@ class VersionSerializer(serializers.Serializer):
     submitted_at = serializers.DateTimeField()
     is_late = serializers.BooleanField()
     words = serializers.IntegerField()
+    restored_from = serializers.IntegerField(
+        source="restored_from.number", default=None, allow_null=True, help_text="The version that staff brought back"
+    )
+    restored_by = serializers.CharField(source="restored_by.name", default=None, allow_null=True)
+    restored_at = serializers.DateTimeField(allow_null=True)
     answers = serializers.DictField()
 
 

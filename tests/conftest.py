@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from core import kept
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
 
 
@@ -36,6 +37,7 @@ def pytest_runtest_setup(item):
 def forget_what_is_kept():
     """Tests share primary keys and moments, so what one left in the cache would be true of another."""
     cache.clear()
+    kept.forget_all()
 
 
 @pytest.fixture

@@ -8,12 +8,15 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Token, User
 from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
+from digest.models import Digest, Pick
+from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
 from grading.models import Mark, Policy
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
 from presentations.models import SignUp, Slides, Slot, SlotRole
 from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMember
-from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion, Score
+from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion, Round, SavedSearch, Score, Tag
+from similarity.models import Comparison, Pair
 
 
 class UserFactory(DjangoModelFactory):
@@ -125,6 +128,29 @@ class ReviewFormFactory(DjangoModelFactory):
     key = factory.Sequence(lambda n: f"form-{n}")
 
 
+class TagFactory(DjangoModelFactory):
+    """`audience="own"` needs an `owner`."""
+
+    class Meta:
+        model = Tag
+
+    paper = factory.SubFactory("tests.factories.PaperFactory")
+    course = factory.SelfAttribute("paper.course")
+    audience = "course"
+    name = factory.Sequence(lambda n: f"tag{n}")
+
+
+class SavedSearchFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedSearch
+
+    owner = factory.SubFactory("tests.factories.EnrollmentFactory")
+    course = factory.SelfAttribute("owner.course")
+    audience = "own"
+    name = factory.Sequence(lambda n: f"search{n}")
+    text = "rammer"
+
+
 class FieldFactory(DjangoModelFactory):
     class Meta:
         model = Field
@@ -152,6 +178,14 @@ class ReviewRulesFactory(DjangoModelFactory):
     course = factory.SubFactory(CourseFactory)
     form = factory.SubFactory(ReviewFormFactory, course=factory.SelfAttribute("..course"))
     required_count = 20
+
+
+class RoundFactory(DjangoModelFactory):
+    class Meta:
+        model = Round
+
+    course = factory.SubFactory(CourseFactory)
+    key = factory.Sequence(lambda n: f"round-{n}")
 
 
 class ReviewFactory(DjangoModelFactory):
@@ -194,6 +228,104 @@ class ScoreFactory(DjangoModelFactory):
     review = factory.SubFactory(SubmittedReviewFactory)
     field = factory.SubFactory(ScoreFieldFactory)
     value = 4
+
+
+class DigestFactory(DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    paper = factory.SubFactory(PaperFactory)
+
+
+class PickFactory(DjangoModelFactory):
+    class Meta:
+        model = Pick
+
+    digest = factory.SubFactory(DigestFactory, paper=factory.SelfAttribute("..version.review.paper"))
+    version = factory.SubFactory(ReviewVersionFactory)
+    field_key = "strengths"
+    quote = "The evaluation is thorough."
+    position = factory.Sequence(lambda n: n + 1)
+    made_by = factory.SubFactory(UserFactory)
+
+
+class ComparisonFactory(DjangoModelFactory):
+    class Meta:
+        model = Comparison
+
+    paper = factory.SubFactory(PaperFactory)
+
+
+class PairFactory(DjangoModelFactory):
+    """Two submitted reviews of `comparison`'s paper."""
+
+    class Meta:
+        model = Pair
+
+    comparison = factory.SubFactory(ComparisonFactory)
+    first = factory.SubFactory(SubmittedReviewFactory, paper=factory.SelfAttribute("..comparison.paper"))
+    second = factory.SubFactory(SubmittedReviewFactory, paper=factory.SelfAttribute("..comparison.paper"))
+    first_version = factory.SelfAttribute("first.current")
+    second_version = factory.SelfAttribute("second.current")
+    words = 30
+    share = Decimal("12.5")
+
+
+class DiscussionRulesFactory(DjangoModelFactory):
+    class Meta:
+        model = DiscussionRules
+
+    course = factory.SubFactory(CourseFactory)
+
+
+class ThreadFactory(DjangoModelFactory):
+    """On a paper; with `review=`, on that review."""
+
+    class Meta:
+        model = Thread
+
+    review = None
+    paper = factory.LazyAttribute(lambda thread: thread.review.paper if thread.review else PaperFactory())
+
+
+class CommentFactory(DjangoModelFactory):
+    class Meta:
+        model = Comment
+
+    thread = factory.SubFactory(ThreadFactory)
+    number = factory.LazyAttribute(lambda comment: comment.thread.comments.count() + 1)
+    author = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..thread.paper.course"))
+    is_by_staff = factory.LazyAttribute(lambda comment: comment.author.is_staff)
+    text = "Why only one data set?"
+    html = factory.LazyAttribute(lambda comment: f"<p>{comment.text}</p>")
+
+
+class AttachmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Attachment
+
+    comment = factory.SubFactory(CommentFactory)
+    file = factory.django.FileField(filename="numbers.txt", data=b"1 2 3")
+    kind = "text"
+    name = "numbers.txt"
+    size = 5
+
+
+class FollowFactory(DjangoModelFactory):
+    class Meta:
+        model = Follow
+
+    paper = factory.SubFactory(PaperFactory)
+    enrollment = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..paper.course"))
+
+
+class RatingFactory(DjangoModelFactory):
+    class Meta:
+        model = Rating
+
+    review = factory.SubFactory(SubmittedReviewFactory)
+    rater = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..review.course"))
+    verdict = "helpful"
 
 
 class SlotFactory(DjangoModelFactory):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from django import template
 from django.conf import settings
@@ -37,6 +38,28 @@ def fragment(template_name: str, shown):
     return _fragment(template_name, shown)
 
 
+class Navigation(NamedTuple):
+    """What the course's navigation depends on."""
+
+    here: str  # the page's name, such as home:today
+    room: str
+    slug: str
+    code: str
+    is_member: bool
+    is_student: bool
+    is_staff: bool
+    is_instructor: bool
+
+
+@register.simple_tag(takes_context=True)
+def course_nav(context):
+    """The navigation of `course` for `enrollment` (None for a visitor); fourteen addresses, so it is rendered once each."""
+    match, course, member = context["request"].resolver_match, context["course"], context.get("enrollment")
+    roles = (member.is_student, member.is_staff, member.is_instructor) if member else (False, False, False)
+    shown = Navigation(match.view_name, match.app_name, course.slug, course.code, bool(member), *roles)
+    return _fragment("core/_course_nav.html", shown)
+
+
 @register.filter
 def markdown(text: str):
     """Markdown as sanitised HTML."""
@@ -55,10 +78,13 @@ def points(value: Decimal | None) -> str:
 @register.filter
 def local(moment: datetime | None, course) -> str:
     """The moment in the course's time zone: Mon 18 Oct, 23:59 (with the year when it is not this one)."""
-    if moment is None:
-        return ""
-    there = course.local(moment)
-    year = "" if there.year == course.local(timezone.now()).year else f" {there.year}"
+    return "" if moment is None else _words_of(course.local(moment).replace(tzinfo=None), course.local(timezone.now()).year)
+
+
+@lru_cache(maxsize=4096)
+def _words_of(there: datetime, this_year: int) -> str:
+    """`there` is what the clock shows, without its zone: the same moment in two zones counts as one key."""
+    year = "" if there.year == this_year else f" {there.year}"
     return f"{there:%a} {there.day} {there:%b}{year}, {there:%H:%M}"
 
 
@@ -114,14 +140,26 @@ def meter(value, of, label: str):
 
 
 @register.simple_tag
-def distribution(counts, label: str = "Scores"):
-    """Small bars. `counts` is a list of (option label, count) in order; the numbers are also there as words."""
-    return _distribution(tuple(map(tuple, counts)), str(label))
+def distribution(counts, label: str = "Scores", colours: str = "plain"):
+    """Small bars. `counts` is a list of (option label, count) in order; the numbers are also there as words.
+
+    `colours` says which end is green: "high", "low", or "plain" for neither.
+    """
+    return _distribution(tuple(map(tuple, counts)), str(label), str(colours))
 
 
 @remembered
-def _distribution(counts: tuple[tuple[str, int], ...], label: str):
+def _distribution(counts: tuple[tuple[str, int], ...], label: str, colours: str):
     top = max((count for _, count in counts), default=0)
-    bars = [{"label": name, "count": count, "height": round(100 * count / top) if top else 0} for name, count in counts]
-    context = {"bars": bars, "label": label, "total": sum(count for _, count in counts)}
+    last = max(len(counts) - 1, 1)
+    bars = [
+        {"label": name, "count": count, "height": round(100 * count / top) if top else 0, "at": round(100 * place / last)}
+        for place, (name, count) in enumerate(counts)
+    ]
+    context = {
+        "bars": bars,
+        "label": label,
+        "colours": colours if colours in ("high", "low") else "",
+        "total": sum(count for _, count in counts),
+    }
     return render_to_string("core/_distribution.html", context)

@@ -108,7 +108,7 @@ class PaperSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Paper
-        fields = ["key", "title", "authors", "url", "has_pdf", "meeting", "date"]
+        fields = ["key", "title", "authors", "abstract", "url", "has_pdf", "meeting", "date"]
 
 
 def visible_courses(user):

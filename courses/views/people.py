@@ -13,6 +13,8 @@ from courses import actions
 from courses.forms import EnrollmentForm, PeopleFilter
 from courses.policies import require_people
 
+MAIL_IS_LATE = "Mail cannot be sent at this moment."
+
 
 @require_GET
 @vary_on_headers("HX-Request")
@@ -58,12 +60,15 @@ def invitation_send(request, course_slug, pk):
     enrollment = require_people(request.user, course_slug)
     person = get_object_or_404(enrollment.course.enrollments.for_display(), pk=pk)
     try:
-        actions.ask_for_invitation(enrollment=person)
+        is_late = actions.ask_for_invitation(enrollment=person).mail_is_late
     except DomainError as refusal:
         messages.error(request, refusal.message)
         return redirect("courses:people_list", course_slug)
-    if not request.htmx:
+    if not request.htmx and is_late:
+        messages.warning(request, f"{MAIL_IS_LATE} Press “Invite” for {person.user.name} again in a while.")
+    elif not request.htmx:
         messages.success(request, f"An invitation to {person.user.email} is on its way.")
+    person.mail_is_late = is_late
     context = {"course": enrollment.course, "enrollment": enrollment, "person": person, "was_asked": True}
     return respond_with_fragment(
         request, "courses/_person.html", to=reverse("courses:people_list", args=[course_slug]), **context

@@ -11,6 +11,12 @@ from courses.forms import RosterForm
 from courses.policies import require_people
 from courses.queries import RosterPlan, plan_roster
 from courses.roster import UnreadableRoster
+from courses.views.people import MAIL_IS_LATE
+
+WHO_IS_INVITED = (
+    "People who are new to the portal are invited as soon as it can; "
+    "who had an account already is in the course, and gets no mail about it."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,6 +50,8 @@ def _apply(request, course, form, context):
     except actions.BadRoster as refusal:
         return render(request, "courses/roster_import.html", context | {"plan": refusal.plan, "refusal": refusal.message})
     messages.success(request, _summary(plan))
+    if plan.mail_is_late:
+        messages.warning(request, f"{MAIL_IS_LATE} {WHO_IS_INVITED}")
     return redirect("courses:people_list", course.slug)
 
 
@@ -53,4 +61,6 @@ def _summary(plan: RosterPlan) -> str:
     parts = [f"{enrolled} enrolled", f"{counts['changed']} changed", f"{counts['unchanged']} unchanged"]
     if skipped:
         parts.append(f"{skipped} bad line{'s' if skipped != 1 else ''} skipped")
-    return f"Roster applied: {', '.join(parts)}." + (" Invitations are on their way." if enrolled else "")
+    return f"Roster applied: {', '.join(parts)}." + (
+        " Invitations are on their way." if enrolled and not plan.mail_is_late else ""
+    )

@@ -23,6 +23,7 @@ def set_mark(*, points: Decimal | None, comment: str = "", revision: int, by, ve
     work = work_of(**target)
     comment = tidy(comment)
     _check(work, points, comment)
+    _check_version(work, version)
     # The owner's row serialises two first marks; the unique constraint alone would answer one with a fault.
     type(work.owner).objects.select_for_update(no_key=True).only("pk").get(pk=work.owner.pk)
     mark = Mark.objects.select_for_update(no_key=True, of=("self",)).filter(**work.target).first()
@@ -52,6 +53,14 @@ def _check(work: Work, points: Decimal | None, comment: str) -> None:
         raise DomainError(f"Found {points.normalize():f}; points here go from 0 to {plain(work.max_points)}.", field="points")
     if points != round(points, 2):
         raise DomainError(f"Found {points.normalize():f}; points have two decimals at most.", field="points")
+
+
+def _check_version(work: Work, version: int | None) -> None:
+    """A mark for a version that is yet to come would not be told from one that is up to date when it comes."""
+    if version is None or 1 <= version <= (work.version or 0):
+        return
+    there = f"the latest is {work.version}" if work.version else "only a review has versions"
+    raise DomainError(f"There is no version {version} of this work; {there}.", field="version", code="no_version")
 
 
 def _stale_words(mark: Mark) -> str:

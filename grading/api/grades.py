@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +21,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from core.api import LinkedPagination, OrjsonRenderer, etag_of, with_etag
+from core.csv_text import csv_text
 from courses.models import Enrollment
 from grading.api.schema import PAGE_PARAMETERS, GradeListSerializer, GradeTreeSerializer
 from grading.policies import audience_of, require_graded
@@ -46,16 +45,7 @@ class CsvRenderer(renderers.BaseRenderer):
             return orjson.dumps(data, default=str)
         if data is None:
             return b""
-        out = io.StringIO()
-        csv.writer(out).writerows([_safe_cell(cell) for cell in row] for row in data)
-        return out.getvalue().encode()
-
-
-def _safe_cell(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return cell.isoformat() if isinstance(cell, datetime) else cell
+        return csv_text(data).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,12 +162,23 @@ def _check_components(document: Mapping) -> Iterator[Finding]:
                     f"{key!r} has no meaning for the source {raw['source']!r}; only for {' and '.join(sources)}.",
                 )
         yield from _check_steps(path, raw)
+        if raw["source"] == "discussion" and not _says_how_many(raw):
+            yield Finding(
+                ERROR,
+                (*path, "source"),
+                "Every comment counts one, so say how many are full credit: "
+                'steps = [{ step = "required_count", count = 5 }], or sum with full_points.',
+            )
         if raw["source"] == "presentations":
             other, points = maxima.setdefault("presentations", (raw["key"], exact(raw.get("max_points", 10))))
             if points != exact(raw.get("max_points", 10)):
                 yield Finding(
                     ERROR, (*path, "max_points"), f"A presentation has one mark, and {other!r} takes it out of {plain(points)}."
                 )
+
+
+def _says_how_many(raw: Mapping) -> bool:
+    return any(step["step"] == "required_count" or "full_points" in step for step in raw.get("steps", []))
 
 
 def _check_steps(path: Path, raw: Mapping) -> Iterator[Finding]:

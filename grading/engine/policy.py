@@ -16,7 +16,14 @@ ROUNDING_WORDS = {
     "up": "up",
 }
 # What a component does when its author states no aggregate.
-DEFAULT_AGGREGATE = {"reviews": "mean", "presentations": "mean", "participation": "sum", "milestones": "sum", "manual": "sum"}
+DEFAULT_AGGREGATE = {
+    "reviews": "mean",
+    "presentations": "mean",
+    "participation": "sum",
+    "milestones": "sum",
+    "discussion": "mean",
+    "manual": "sum",
+}
 
 
 @dataclass(frozen=True, slots=True)

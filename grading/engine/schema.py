@@ -2,7 +2,7 @@
 
 from grading.engine.steps import STEPS
 
-SOURCES = ("reviews", "presentations", "participation", "milestones", "manual")
+SOURCES = ("reviews", "presentations", "participation", "milestones", "discussion", "manual")
 DEFAULT_MAX_POINTS = 10
 DEFAULT_ROUNDING = {"decimals": 1, "mode": "half_up", "letters": "rounded"}
 

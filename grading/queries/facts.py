@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 
 from courses.models import Course
+from discussion.queries import grading_facts as discussion_facts
 from grading import engine
 from grading.engine import Item, State
 from grading.queries.marks import Audience, Marks, marks_of
@@ -79,7 +80,7 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
                 items.append(_review_item(fact, State.MARKED, mark.points, out_of, mark))
                 continue
             is_in = fact.submitted_at is not None
-            look = (fact.paper_id, is_in, fact.is_late)
+            look = (fact.paper_id, is_in, fact.is_late, fact.is_exempt, fact.closes_at)
             item = alike.get(look)
             if item is None:
                 state = _review_state(fact, gathering.now, by_submission=by_submission)
@@ -93,6 +94,8 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
 def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
     if fact.submitted_at:
         return State.MARKED if by_submission else State.PENDING
+    if fact.is_exempt:
+        return State.EXEMPT
     return State.MISSING if now > fact.closes_at else State.OPEN
 
 
@@ -183,6 +186,25 @@ def _milestone_state(fact, mark, now: datetime) -> tuple[State, str]:
     return (State.MISSING if now > fact.closes_at else State.OPEN), note
 
 
+def _discussion(gathering: Gathering) -> None:
+    """Every comment is one point of one; the policy's steps say how many are full credit."""
+    for student, facts in discussion_facts(gathering.course, only=gathering.only).items():
+        if (mine := gathering.students.get(student)) is None:
+            continue
+        mine.sources["discussion"] = tuple(
+            Item(
+                f"comment-{fact.handle}",
+                fact.paper_title,
+                State.MARKED,
+                ONE,
+                ONE,
+                "on a review" if fact.is_on_review else "on the paper",
+                fact.said_on,
+            )
+            for fact in facts
+        )
+
+
 def _manual(gathering: Gathering) -> None:
     leaves = [leaf for leaf in gathering.policy.leaves() if leaf.source == "manual"]
     for student, mine in gathering.students.items():
@@ -200,5 +222,6 @@ SOURCES: Mapping[str, Callable[[Gathering], None]] = {
     "presentations": _presentations,
     "participation": _participation,
     "milestones": _milestones,
+    "discussion": _discussion,
     "manual": _manual,
 }

@@ -17,7 +17,7 @@ from grading import engine
 from grading.models import Mark, MarkChange
 from presentations.models import SignUp, Slides
 from projects.models import Deliverable, Milestone, Team, TeamMember
-from reviews.answers import shown_answer
+from reviews.answers import rendered, shown_answer
 from reviews.models import Field, FieldKind, Review
 
 
@@ -214,15 +214,16 @@ class Answer:
 
 def answers_of(review: Review) -> list[Answer]:
     """The submitted answers, for reading: texts as HTML, the rest in words."""
-    fields = Field.objects.filter(form__course=review.course_id, key__in=review.current.answers)
-    return [
-        Answer(
-            label=field.label,
-            html=review.current.html.get(field.key, "") if field.kind == FieldKind.TEXT else "",
-            text="" if field.kind == FieldKind.TEXT else shown_answer(field, review.current.answers.get(field.key)),
-        )
-        for field in fields
-    ]
+    answers, html = review.current.answers, review.current.html
+    fields = Field.objects.filter(form__course=review.course_id, key__in={*answers, *review.staff_answers})
+    return [_answer(field, *((review.staff_answers, {}) if field.is_for_staff_only else (answers, html))) for field in fields]
+
+
+def _answer(field: Field, answers: dict, html: dict[str, str]) -> Answer:
+    value = answers.get(field.key)
+    if field.kind != FieldKind.TEXT:
+        return Answer(label=field.label, html="", text=shown_answer(field, value))
+    return Answer(label=field.label, html=html.get(field.key) or rendered([field], answers).get(field.key, ""), text="")
 
 
 def slides_of(sign_up: SignUp) -> Slides | None:

@@ -12,8 +12,8 @@ from grading.models import Mark
 from grading.queries.policy import read_in_force
 from projects.models import TeamMember
 
-# Facts that students record or hand in themselves: they know them, so there is nothing to release.
-KNOWN_TO_STUDENTS = ("participation", "submissions")
+# Facts that students record, hand in or say themselves: they know them, so there is nothing to release.
+KNOWN_TO_STUDENTS = ("participation", "submissions", "discussion")
 
 
 def _condition(leaf: engine.Component) -> Q | None:

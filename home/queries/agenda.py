@@ -35,7 +35,7 @@ class AgendaMeeting:
 
 def meetings_of(course: Course) -> list[Meeting]:
     """In the calendar's order, with their course and papers."""
-    papers = Prefetch("papers", Paper.objects.order_by("position", "pk"))
+    papers = Prefetch("papers", Paper.objects.order_by("position", "pk").defer("abstract"))
     meetings = list(Meeting.objects.filter(course=course).prefetch_related(papers))
     for meeting in meetings:
         meeting.course = course

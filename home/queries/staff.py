@@ -14,6 +14,7 @@ from home.queries.agenda import AgendaMeeting, AgendaPaper, agenda_of
 from participation.models import Record
 from presentations.queries import grading_facts as presentation_facts
 from reviews.models import Field, FieldKind, Review, ReviewRules
+from reviews.queries.fields import active_fields
 
 WEEKS_AHEAD = timedelta(days=21)
 # Fields of these names make the digest; a form that has none of them shows every text field.
@@ -111,7 +112,7 @@ def _digest_fields(course: Course) -> list[Field]:
     rules = ReviewRules.of(course)
     if rules is None:
         return []
-    texts = list(Field.objects.filter(form=rules.form_id, kind=FieldKind.TEXT, retired_at=None))
+    texts = [field for field in active_fields(rules) if field.kind == FieldKind.TEXT]
     return [field for field in texts if field.key in DISCUSSED] or texts
 
 

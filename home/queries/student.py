@@ -111,7 +111,8 @@ class StudentHome:
 
 def student_home(enrollment: Enrollment) -> StudentHome:
     now = timezone.now()
-    deadlines = to_do(enrollment)
+    meetings = meetings_of(enrollment.course)
+    deadlines = to_do(enrollment, meetings)
     items = [Item(deadline, now) for deadline in deadlines]
     owed = [item for item in items if item.deadline.is_owed]
     still_open = (State.OPEN, State.DRAFT)
@@ -122,14 +123,15 @@ def student_home(enrollment: Enrollment) -> StudentHome:
         later=[item for item in owed if item.deadline.due_at > now + SOON],
         optional=[item for item in items if item.deadline.state in still_open and not item.deadline.is_required],
         settled=[item for item in reversed(items) if item.deadline.state not in still_open],
-        progress=progress_of(enrollment),
-        term=term_of(enrollment, deadlines, mine, now),
+        progress=progress_of(enrollment, [each.state for each in deadlines if each.kind == "review"]),
+        term=term_of(enrollment, meetings, deadlines, mine, now),
         presenting=[each for each in mine if each.slot.meeting.date >= today],
     )
 
 
-def term_of(enrollment: Enrollment, deadlines: list[Deadline], mine: list[Presenting], now: datetime) -> list[TermDay]:
-    meetings = meetings_of(enrollment.course)
+def term_of(
+    enrollment: Enrollment, meetings: list[Meeting], deadlines: list[Deadline], mine: list[Presenting], now: datetime
+) -> list[TermDay]:
     upcoming = next_meeting(meetings)
     by_paper = {deadline.key: deadline for deadline in deadlines if deadline.kind == "review"}
     my_meetings = {each.slot.meeting_id for each in mine}

@@ -47,10 +47,14 @@ def _course_page(course: Course, enrollment: Enrollment | None) -> dict:
     }
 
 
+# What every room asks of a course, with the course: three queries fewer.
+RULES = ("course__review_rules__form", "course__participation_rules", "course__project_rules")
+
+
 @login_required
 @require_safe
 def today(request, course_slug):
-    enrollment = require_member(request.user, course_slug)
+    enrollment = require_member(request.user, course_slug, *RULES)
     context = {"course": enrollment.course, "enrollment": enrollment, "now": timezone.now()}
     if enrollment.role == Role.OBSERVER:
         return redirect("home:course_page", course_slug=course_slug)

@@ -16,15 +16,16 @@ from projects.models import Deliverable, Team
 
 @login_required
 @require_safe
-def project_home(request, course_slug):
+def project_home(request, course_slug, counted):
     """The student's own team and milestones; every team; for staff what all of them handed in."""
     viewer = require_member(request.user, course_slug)
-    return _home(request, viewer)
+    return _home(request, viewer, counted)
 
 
-def _home(request, viewer: Enrollment, *, form: TeamForm | None = None, status: int = 200):
+def _home(request, viewer: Enrollment, counted, *, form: TeamForm | None = None, status: int = 200):
     rules = policies.require_rules(viewer)
     milestones = queries.milestones_of(viewer.course)
+    queries.note_counted(milestones, counted(viewer.course))
     rows = queries.team_rows(viewer, milestones, max_size=rules.max_team_size)
     own = next((row for row in rows if any(member.enrollment_id == viewer.pk for member in row.members)), None)
     context = {
@@ -51,7 +52,7 @@ def _team_or_404(viewer: Enrollment, pk: int) -> Team:
 
 @login_required
 @require_POST
-def team_create(request, course_slug):
+def team_create(request, course_slug, counted):
     """A student's team has the student in it; the one that staff make is empty."""
     viewer = require_member(request.user, course_slug)
     policies.require_rules(viewer)
@@ -70,7 +71,7 @@ def team_create(request, course_slug):
             if viewer.is_staff:
                 return redirect("projects:team_members", course_slug, team.pk)
             return redirect("projects:project_home", course_slug)
-    return _home(request, viewer, form=form, status=422)
+    return _home(request, viewer, counted, form=form, status=422)
 
 
 @login_required

@@ -1,6 +1,6 @@
 """What the rest of the portal asks the reviews: plain functions, a constant number of queries each."""
 
-from reviews.queries.comparing import changes_since_previous, conflict_between
+from reviews.queries.comparing import changes_between, changes_since_previous, conflict_between
 from reviews.queries.duties import (
     Duty,
     Progress,
@@ -19,12 +19,14 @@ from reviews.queries.duties import (
 from reviews.queries.reading import (
     PaperRow,
     ReadableReview,
+    paper_page,
     paper_rows,
     read_paper,
     reviewer_rows,
     version_answers,
 )
 from reviews.queries.scores import ScoreSummary, score_summaries
+from reviews.queries.terms import paper_with_terms
 
 __all__ = [
     "Duty",
@@ -33,6 +35,7 @@ __all__ = [
     "ReadableReview",
     "ReviewFact",
     "ScoreSummary",
+    "changes_between",
     "changes_since_previous",
     "conflict_between",
     "deadlines_for",
@@ -40,7 +43,9 @@ __all__ = [
     "duty_of",
     "grading_facts",
     "owed_between",
+    "paper_page",
     "paper_rows",
+    "paper_with_terms",
     "progress_of",
     "read_paper",
     "review_due_at",

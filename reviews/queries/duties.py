@@ -4,7 +4,7 @@ Every active student of a course with review rules is to review every paper of a
 Where the rules ask for fewer, the first `required_count` reviews a student submits settle the rest.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from reviews.models import Review, ReviewRules
+from reviews.models import Asks, Review, ReviewRules, Round, Times, Who
+from reviews.queries.terms import ASKED, Terms, round_of, terms_in, terms_of, times_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ReviewFact:
     closes_at: datetime
     submitted_at: datetime | None = None
     is_late: bool = False
+    is_exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,11 @@ class Standing:
     is_late: bool = False
     has_unsubmitted_changes: bool = False
 
-    def state(self, closes_at: datetime, now: datetime) -> State:
+    def state(self, closes_at: datetime, now: datetime, *, is_exempt: bool = False) -> State:
         if self.submitted_at:
             return State.LATE if self.is_late else State.SUBMITTED
+        if is_exempt:
+            return State.EXEMPT
         if now > closes_at:
             return State.MISSING
         return State.DRAFT if self.review_id else State.OPEN
@@ -72,12 +76,17 @@ class Duty:
     standing: Standing
     state: State
     is_required: bool
+    terms: Terms = ASKED
+    opens_at: datetime | None = None  # None: from the start
+    round: Round | None = None
 
     @property
     def state_words(self) -> str:
         """The chip's text: the state, and what of it is kept but not in."""
         if self.standing.submitted_at and self.standing.has_unsubmitted_changes:
             return "submitted, changes not submitted"
+        if self.is_not_open_yet and not self.standing.submitted_at:
+            return "a draft, not open yet" if self.standing.review_id else "not open yet"
         if self.state == State.MISSING and self.standing.review_id:
             return "missing, a draft is kept"
         return "draft, not submitted" if self.state == State.DRAFT else str(self.state)
@@ -86,6 +95,10 @@ class Duty:
     def is_late_now(self) -> bool:
         """Whether the deadline is over and the grace is not."""
         return self.due_at < timezone.now() <= self.closes_at
+
+    @property
+    def is_not_open_yet(self) -> bool:
+        return self.opens_at is not None and timezone.now() < self.opens_at
 
     @property
     def is_closed(self) -> bool:
@@ -98,7 +111,9 @@ def review_due_at(paper: Paper, rules: ReviewRules) -> datetime:
 
 
 def reviewable_papers(course: Course):
-    return Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).select_related("meeting")
+    """The papers of meetings that take place, with these, without the abstracts."""
+    papers = Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY)
+    return papers.defer("abstract").select_related("meeting")
 
 
 def standings(course: Course, **of) -> dict[tuple[int, int], Standing]:
@@ -117,24 +132,47 @@ def standings(course: Course, **of) -> dict[tuple[int, int], Standing]:
     }
 
 
-def duties_of(enrollment: Enrollment) -> list[Duty]:
-    """The student's reviews in the calendar's order; empty for other roles and courses without reviews."""
+def duties_of(enrollment: Enrollment, papers: Iterable[Paper] | None = None) -> list[Duty]:
+    """The student's reviews in the calendar's order; empty for other roles and courses without reviews.
+
+    `papers` are all the course's papers in that order with their meetings, where they are at hand.
+    """
     rules = ReviewRules.of(enrollment.course)
     if rules is None or not enrollment.is_student or not enrollment.is_active:
         return []
-    found = list(reviewable_papers(enrollment.course))
     own = standings(enrollment.course, reviewer=enrollment)
+    terms = terms_in(enrollment.course, reviewer=enrollment)
+    if papers is None:
+        papers = reviewable_papers(enrollment.course)
+        if rules.who != Who.EVERYBODY:
+            papers = papers.filter(pk__in=terms.papers_of(enrollment.pk).union(paper for _, paper in own))
+    found = [paper for paper in papers if not paper.meeting.is_holiday]
     is_required = _still_required(rules, found, enrollment.pk, own)
-    return [_duty(paper, rules, own.get((enrollment.pk, paper.pk), NOTHING_YET), is_required) for paper in found]
+    return [
+        _duty(paper, rules, standing, terms.of(enrollment.pk, paper.pk), is_required=is_required)
+        for paper in found
+        if _is_asked(terms.of(enrollment.pk, paper.pk), standing := own.get((enrollment.pk, paper.pk), NOTHING_YET))
+    ]
 
 
-def duty_of(enrollment: Enrollment, paper: Paper) -> Duty | None:
-    """One paper's review by this student, None for other roles; reads paper.meeting. Counts nothing else as done."""
+def _is_asked(terms: Terms, standing: Standing) -> bool:
+    """Whether there is anything to show: what is asked of the student, and what they began without being asked."""
+    return terms.asks is not None or standing.review_id is not None
+
+
+def duty_of(enrollment: Enrollment, paper: Paper, own: Standing | None = None, terms: Terms | None = None) -> Duty | None:
+    """One paper's review by this student, None for other roles; reads paper.meeting. Counts nothing else as done.
+
+    `own` and `terms` are where the student's review of it stands and what is asked, when that is at hand.
+    """
     rules = ReviewRules.of(enrollment.course)
     if rules is None or not enrollment.is_student:
         return None
-    own = standings(enrollment.course, reviewer=enrollment, paper=paper)
-    return _duty(paper, rules, own.get((enrollment.pk, paper.pk), NOTHING_YET), True)
+    if own is None:
+        begun = standings(enrollment.course, reviewer=enrollment, paper=paper)
+        own = begun.get((enrollment.pk, paper.pk), NOTHING_YET)
+    terms = terms or terms_of(enrollment, paper)
+    return _duty(paper, rules, own, terms, is_required=True) if _is_asked(terms, own) else None
 
 
 def _still_required(rules: ReviewRules, papers: Iterable[Paper], student: int, begun: dict) -> bool:
@@ -145,21 +183,24 @@ def _still_required(rules: ReviewRules, papers: Iterable[Paper], student: int, b
     return submitted < rules.required_count
 
 
-def _duty(paper: Paper, rules: ReviewRules, standing: Standing, is_required: bool) -> Duty:
-    due_at, closes_at = rules.due_at(paper), rules.closes_at(paper)
+def _duty(paper: Paper, rules: ReviewRules, standing: Standing, terms: Terms, *, is_required: bool) -> Duty:
+    times = times_of(rules, paper, terms)
     return Duty(
         paper=paper,
-        due_at=due_at,
-        closes_at=closes_at,
+        opens_at=times.opens_at,
+        round=round_of(rules, paper, terms),
+        due_at=times.due_at,
+        closes_at=times.closes_at,
         standing=standing,
-        state=standing.state(closes_at, timezone.now()),
-        is_required=is_required or standing.submitted_at is not None,
+        state=standing.state(times.closes_at, timezone.now(), is_exempt=terms.is_exempt),
+        is_required=(is_required and terms.asks == Asks.REQUIRED) or standing.submitted_at is not None,
+        terms=terms,
     )
 
 
-def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
-    """The student's reviews as the to-do list, calendar and reminders take them."""
-    return [_deadline(enrollment, duty) for duty in duties_of(enrollment)]
+def deadlines_for(enrollment: Enrollment, papers: Iterable[Paper] | None = None) -> list[Deadline]:
+    """The student's reviews as the to-do list, calendar and reminders take them; `papers` as for `duties_of`."""
+    return [_deadline(enrollment, duty) for duty in duties_of(enrollment, papers)]
 
 
 def _deadline(enrollment: Enrollment, duty: Duty) -> Deadline:
@@ -168,23 +209,35 @@ def _deadline(enrollment: Enrollment, duty: Duty) -> Deadline:
         kind="review",
         key=duty.paper.key,
         title=duty.paper.title,
+        opens_at=duty.opens_at,
         due_at=duty.due_at,
         closes_at=duty.closes_at,
         state=duty.state,
         url=reverse("reviews:review_edit", args=[enrollment.course.slug, duty.paper.key]),
-        detail=_detail(duty.standing, is_late_now=duty.is_late_now),
+        detail=_detail(duty, enrollment.course),
         is_required=duty.is_required,
         words=duty.standing.words if duty.standing.review_id else None,
     )
 
 
-def _detail(standing: Standing, *, is_late_now: bool) -> str:
-    parts = ["Review"]
+def opens_words(opens_at: datetime, course: Course) -> str:
+    there = course.local(opens_at)
+    return f"opens on {there:%A} {there.day} {there:%B} at {there:%H:%M}"
+
+
+def _detail(duty: Duty, course: Course) -> str:
+    parts, standing = ["Review"], duty.standing
     if standing.review_id:
         parts.append(f"{standing.words} words")
     if standing.submitted_at and standing.has_unsubmitted_changes:
         parts.append("changes not submitted")
-    if is_late_now and not standing.submitted_at:
+    if duty.is_not_open_yet and not standing.submitted_at:
+        parts.append(opens_words(duty.opens_at, course))
+    if duty.terms.due_at:
+        parts.append("a deadline of your own")
+    if duty.state == State.EXEMPT:
+        parts.append("you need not write it")
+    if duty.is_late_now and not standing.submitted_at and duty.state != State.EXEMPT:
         parts.append("late, still taken")
     return " · ".join(parts)
 
@@ -194,8 +247,9 @@ def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadlin
     rules = ReviewRules.of(course)
     if rules is None:
         return []
-    papers = list(reviewable_papers(course))
-    due = [paper for paper in papers if start < rules.due_at(paper) <= end]
+    papers, terms = list(reviewable_papers(course)), terms_in(course)
+    apart = {paper for (_, paper), each in terms.rows.items() if _has_own_times(each)}
+    due = [paper for paper in papers if start < rules.due_at(paper) <= end or paper.pk in apart]
     if not due:
         return []
     begun = standings(course)
@@ -203,26 +257,31 @@ def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadlin
     for student in students:
         student.course = course
     deadlines = (
-        _deadline(student, _duty(paper, rules, begun.get((student.pk, paper.pk), NOTHING_YET), True))
+        _deadline(student, _duty(paper, rules, standing, terms.of(student.pk, paper.pk), is_required=True))
         for student in students
         if _still_required(rules, papers, student.pk, begun)
         for paper in due
+        if _is_asked(terms.of(student.pk, paper.pk), standing := begun.get((student.pk, paper.pk), NOTHING_YET))
     )
-    return [deadline for deadline in deadlines if deadline.is_owed]
+    return [deadline for deadline in deadlines if deadline.is_owed and start < deadline.due_at <= end]
 
 
 def _students(course: Course) -> list[Enrollment]:
     return list(Enrollment.objects.active().students().filter(course=course).order_by("pk"))
 
 
-def progress_of(enrollment: Enrollment) -> Progress:
-    """How many reviews are in, of how many asked for."""
+def progress_of(enrollment: Enrollment, states: Iterable[State] | None = None) -> Progress:
+    """How many reviews are in, of how many asked for; `states` are those of the student's duties, where at hand."""
     rules = ReviewRules.of(enrollment.course)
     if rules is None:
         return Progress(0, 0)
-    own = Review.objects.submitted().filter(reviewer=enrollment).exclude(paper__meeting__kind=MeetingKind.HOLIDAY)
-    required = rules.required_count
-    return Progress(own.count(), reviewable_papers(enrollment.course).count() if required is None else required)
+    if states is None and rules.required_count is not None:
+        taking_place = Review.objects.exclude(paper__meeting__kind=MeetingKind.HOLIDAY)
+        return Progress(taking_place.submitted().filter(reviewer=enrollment).count(), rules.required_count)
+    states = [duty.state for duty in duties_of(enrollment)] if states is None else list(states)
+    states = [state for state in states if state != State.EXEMPT]
+    submitted = sum(state in (State.SUBMITTED, State.LATE) for state in states)
+    return Progress(submitted, len(states) if rules.required_count is None else rules.required_count)
 
 
 def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[ReviewFact]]:
@@ -232,27 +291,43 @@ def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dic
     student_ids = students.order_by().values_list("pk", flat=True)
     if rules is None:
         return {student: [] for student in student_ids}
-    papers = [(paper, rules.due_at(paper), rules.closes_at(paper)) for paper in reviewable_papers(course)]
-    begun = standings(course) if only is None else standings(course, reviewer__in=only)
-    facts = defaultdict(list)
+    papers = [(paper, rules.times(paper)) for paper in reviewable_papers(course)]
+    of = {} if only is None else {"reviewer__in": only}
+    begun, terms = standings(course, **of), terms_in(course, **of)
+    facts = {}
     for student in student_ids:
-        for paper, due_at, closes_at in papers:
-            standing = begun.get((student, paper.pk), NOTHING_YET)
-            facts[student].append(_fact(paper, due_at, closes_at, standing))
-    return dict(facts) if papers else {student: [] for student in student_ids}
+        facts[student] = [
+            _fact(paper, times_of(rules, paper, asked) if _has_own_times(asked) else times, standing, asked)
+            for paper, times in papers
+            if _counts(
+                asked := terms.of(student, paper.pk),
+                standing := begun.get((student, paper.pk), NOTHING_YET),
+            )
+        ]
+    return facts
 
 
-def _fact(paper: Paper, due_at: datetime, closes_at: datetime, standing: Standing) -> ReviewFact:
+def _counts(terms: Terms, standing: Standing) -> bool:
+    """Whether a grade may rest on it: what is in, and what is owed or excused; not what was merely offered."""
+    return standing.submitted_at is not None or terms.asks in (Asks.REQUIRED, Asks.EXEMPT)
+
+
+def _has_own_times(terms: Terms) -> bool:
+    return terms.due_at is not None or terms.round_id is not None
+
+
+def _fact(paper: Paper, times: Times, standing: Standing, terms: Terms) -> ReviewFact:
     return ReviewFact(
         review_id=standing.review_id,
         paper_id=paper.pk,
         paper_key=paper.key,
         title=paper.title,
         meeting_date=paper.meeting.date,
-        due_at=due_at,
-        closes_at=closes_at,
+        due_at=times.due_at,
+        closes_at=times.closes_at,
         submitted_at=standing.submitted_at,
         is_late=standing.is_late,
+        is_exempt=terms.is_exempt,
     )
 
 

@@ -1,19 +1,22 @@
 """What a member reads: the list of papers, one paper with its reviews, who has written and who has not."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 
 from courses.deadlines import State
 from courses.models import Enrollment, Paper
 from reviews import policies
-from reviews.answers import shown_answer
-from reviews.models import Field, FieldKind, Review, ReviewRules, ReviewVersion
+from reviews.models import Field, FieldKind, Review, ReviewRules, ReviewVersion, Round, Tag
+from reviews.queries.bodies import Asked, Body, ShownAnswer, bodies_of, body_of, fields_of, staff_answers_shown
 from reviews.queries.duties import NOTHING_YET, Standing, standings
-from reviews.queries.scores import ScoreSummary, open_counts, score_summaries, summaries_of_answers
+from reviews.queries.fields import form_fields
+from reviews.queries.owing import shut_from
+from reviews.queries.scores import ScoreSummary, score_fields, score_summaries_of, submitted_in, summaries_of_answers
+from reviews.queries.terms import ASKED, NOT_ASKED, Terms, own_times, terms_in, terms_of, times_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +44,91 @@ SORTS = {
 }
 
 
-def paper_rows(viewer: Enrollment, *, sort: str = "date") -> list[PaperRow]:
-    """Every paper of the course as this member may see it; `sort` is a key of SORTS, anything else means by date."""
+PER_PAGE = 50
+
+
+def paper_page(viewer: Enrollment, *, sort: str, number: str | int | None) -> Page:
+    """One page of what `paper_rows` lists; a number that is none is taken for the nearest.
+
+    By date only the papers of that page are looked up: a list of thousands opens as fast as one of fifty.
+    """
+    found = _papers(viewer)
+    if sort in SORTS and sort != "date":
+        return Paginator(paper_rows(viewer, sort=sort), PER_PAGE).get_page(number)
+    if len(first := list(found[: PER_PAGE + 1])) <= PER_PAGE:  # nothing to count
+        return Paginator(paper_rows(viewer, papers=first), PER_PAGE).get_page(1)
+    page = Paginator(found, PER_PAGE).get_page(number)
+    page.object_list = paper_rows(viewer, papers=first[:PER_PAGE] if page.number == 1 else list(page.object_list))
+    return page
+
+
+def _papers(viewer: Enrollment) -> QuerySet[Paper]:
+    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.seen_on_a_paper(viewer))
+    return papers.defer("abstract").select_related("meeting")
+
+
+def paper_rows(viewer: Enrollment, *, sort: str = "date", papers: list[Paper] | None = None) -> list[PaperRow]:
+    """Every paper of the course (or these of its papers) as this member may see it.
+
+    `sort` is a key of SORTS, anything else means by date.
+    """
     course = viewer.course
-    papers = Paper.objects.filter(course=course).select_related("meeting")
+    papers = list(_papers(viewer)) if papers is None else papers
     own = standings(course, reviewer=viewer) if viewer.is_student else {}
-    counts = open_counts(viewer)
-    scores = score_summaries(course, viewer, counts=counts)
-    rows = [_row(viewer, paper, own.get((viewer.pk, paper.pk), NOTHING_YET), counts, scores) for paper in papers]
+    standing = {paper.pk: own.get((viewer.pk, paper.pk), NOTHING_YET) for paper in papers}
+    terms = _own_terms(viewer, papers)
+    shut = shut_from(viewer)
+    is_open = {
+        paper.pk
+        for paper in papers
+        if policies.may_read_others(
+            viewer,
+            paper,
+            has_submitted=standing[paper.pk].submitted_at is not None,
+            own=own_times(viewer, paper, terms[paper.pk]),
+            shut_from=shut,
+        )
+    }
+    submitted = submitted_in(is_open)
+    scores = score_summaries_of(submitted, score_fields(course, viewer))
+    rows = [_row(viewer, paper, standing[paper.pk], terms[paper.pk], is_open, submitted, scores) for paper in papers]
     return sorted(rows, key=SORTS.get(sort, SORTS["date"]))
 
 
-def _row(viewer: Enrollment, paper: Paper, standing: Standing, counts: dict, scores: dict) -> PaperRow:
+def _count(submitted: dict, paper: Paper) -> int:
+    return submitted[paper.pk].count if paper.pk in submitted else 0
+
+
+def _own_terms(viewer: Enrollment, papers: list[Paper]) -> dict[int, Terms]:
+    """{paper id: what the viewer is asked}; for who writes no reviews, what the course asks of everybody."""
+    if not viewer.is_student or ReviewRules.of(viewer.course) is None:
+        return dict.fromkeys((paper.pk for paper in papers), ASKED)
+    terms = terms_in(viewer.course, reviewer=viewer)
+    return {paper.pk: terms.of(viewer.pk, paper.pk) for paper in papers}
+
+
+def _row(
+    viewer: Enrollment, paper: Paper, standing: Standing, terms: Terms, is_open: set, submitted: dict, scores: dict
+) -> PaperRow:
     rules = ReviewRules.of(viewer.course)
     is_reviewed = rules is not None and not paper.meeting.is_holiday
-    closes_at = rules.closes_at(paper) if is_reviewed else None
-    is_open = policies.may_read_others(viewer, paper, has_submitted=standing.submitted_at is not None)
+    times = times_of(rules, paper, terms) if is_reviewed else None
     return PaperRow(
         paper=paper,
-        due_at=rules.due_at(paper) if is_reviewed else None,
-        closes_at=closes_at,
+        due_at=times and times.due_at,
+        closes_at=times and times.closes_at,
         standing=standing,
-        state=standing.state(closes_at, timezone.now()) if is_reviewed and viewer.is_student else None,
-        review_count=counts.get(paper.pk, 0) if is_open else None,
+        state=_own_state(viewer, standing, terms, times.closes_at) if times else None,
+        review_count=_count(submitted, paper) if paper.pk in is_open else None,
         scores=scores.get(paper.pk, []),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ShownAnswer:
-    """One answer ready to be shown: `html` for text, `text` for everything else."""
-
-    label: str
-    html: SafeString = SafeString("")
-    text: str = ""
-    is_for_staff: bool = False
+def _own_state(viewer: Enrollment, standing: Standing, terms: Terms, closes_at: datetime) -> State | None:
+    """None for who writes no reviews or is not asked for this one and has not begun it."""
+    if not viewer.is_student or not (terms.asks or standing.review_id):
+        return None
+    return standing.state(closes_at, timezone.now(), is_exempt=terms.is_exempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +142,69 @@ class ReadableReview:
     version: int | None
     submitted_at: datetime | None
     is_late: bool | None
-    answers: tuple[ShownAnswer, ...]
+    body: Body
+    staff_answers: tuple[ShownAnswer, ...] = ()  # for staff only
+
+    @property
+    def answers(self) -> tuple[ShownAnswer, ...]:
+        return (*self.body.answers, *self.staff_answers)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperReading:
-    """A paper's reviews as far as they are open. `own` is the viewer's review, None when there is none."""
+    """A paper's reviews as far as they are open; `own` and `terms` are of the viewer's own review."""
 
     is_open: bool
     own: Standing
+    terms: Terms
     reviews: list[ReadableReview]
     scores: list[ScoreSummary]
 
 
 REVIEW_COLUMNS = (
-    "pk", "handle", "reviewer_id", "reviewer__user__name", "words", "has_unsubmitted_changes", "current__number",
-    "current__submitted_at", "current__is_late", "current__words", "current__answers", "current__html",
+    "pk", "handle", "reviewer_id", "reviewer__user__name", "words", "has_unsubmitted_changes", "current_id",
+    "current__number", "current__submitted_at", "current__is_late", "current__words", "current__shows_name", "shows_name",
 )  # fmt: skip
 
 
-def read_paper(viewer: Enrollment, paper: Paper) -> PaperReading:
-    """The paper's reviews for this member, in two queries; reads paper.meeting."""
-    rows = list(Review.objects.visible_to(viewer).filter(paper=paper).order_by("handle").values(*REVIEW_COLUMNS))
+def read_paper(viewer: Enrollment, paper: Paper, terms: Terms | None = None) -> PaperReading:
+    """The paper's reviews for this member, in three queries at most, and those of `shut_from`; reads paper.meeting.
+
+    `terms` are the viewer's own, if they are known. Of the others' reviews no text is fetched before the policy has
+    opened them.
+    """
+    rows = _reviews_of(viewer, paper)
     own = next((_standing(row) for row in rows if row["reviewer_id"] == viewer.pk), NOTHING_YET)
-    submitted = [row for row in rows if row["current__submitted_at"]]
-    is_open = policies.may_read_others(viewer, paper, has_submitted=own.submitted_at is not None)
-    fields = reading_fields(viewer)
-    reviews = [_readable(viewer, number, row, fields) for number, row in enumerate(submitted, start=1)]
+    if terms is None:
+        terms = terms_of(viewer, paper) if viewer.is_student and ReviewRules.of(viewer.course) else NOT_ASKED
+    is_open = policies.may_read_others(
+        viewer,
+        paper,
+        has_submitted=own.submitted_at is not None,
+        own=own_times(viewer, paper, terms),
+        shut_from=shut_from(viewer),
+    )
+    submitted = [row for row in rows if row["current_id"] and (is_open or row["reviewer_id"] == viewer.pk)]
+    fields = reading_fields(viewer) if submitted else []
+    reviews = _readable(viewer, submitted, fields)
     if policies.sees_names(viewer):
         reviews.sort(key=lambda review: review.name.casefold())
     scored = [field for field in policies.readable_fields(fields, viewer, is_own=False) if _is_scored(field)]
-    scores = summaries_of_answers(scored, (row["current__answers"] for row in submitted)) if is_open else []
-    return PaperReading(is_open=is_open, own=own, reviews=reviews, scores=scores)
+    scores = summaries_of_answers(scored, (review.body.given for review in reviews)) if is_open else []
+    return PaperReading(is_open=is_open, own=own, terms=terms, reviews=reviews, scores=scores)
+
+
+def _reviews_of(viewer: Enrollment, paper: Paper) -> list[dict]:
+    """What is submitted and what is the viewer's own, in the order of the handles, without the answers."""
+    if not viewer.is_active or viewer.course_id != paper.course_id:
+        return []
+    found = Review.objects.filter(Q(current__isnull=False) | Q(reviewer=viewer), paper=paper)
+    columns = (*REVIEW_COLUMNS, "staff_answers") if viewer.is_staff else REVIEW_COLUMNS
+    return list(found.order_by("handle").values(*columns))
 
 
 def _is_scored(field: Field) -> bool:
-    return field.kind == FieldKind.SCORE and field.retired_at is None
+    return field.kind == FieldKind.SCORE and field.retired_at is None and not field.is_for_staff_only
 
 
 def _standing(row: dict) -> Standing:
@@ -142,12 +222,35 @@ def _standing(row: dict) -> Standing:
 def reading_fields(viewer: Enrollment) -> list[Field]:
     """The form's fields, retired ones too: old reviews hold answers to them."""
     rules = ReviewRules.of(viewer.course)
-    return list(Field.objects.filter(form=rules.form_id)) if rules else []
+    return form_fields(rules) if rules else []
 
 
-def _readable(viewer: Enrollment, number: int, row: dict, fields: list[Field]) -> ReadableReview:
-    is_own = row["reviewer_id"] == viewer.pk
-    may_name = is_own or policies.sees_names(viewer)
+def _readable(viewer: Enrollment, submitted: list[dict], fields: list[Field]) -> list[ReadableReview]:
+    own_fields, others_fields = (policies.readable_fields(fields, viewer, is_own=is_own) for is_own in (True, False))
+    own_key, others_key = fields_of(own_fields), fields_of(others_fields)
+    asked = [
+        Asked(row["current_id"], row["current__submitted_at"], own_key if row["reviewer_id"] == viewer.pk else others_key)
+        for row in submitted
+    ]
+    bodies = bodies_of(asked, {own_key: own_fields, others_key: others_fields})
+    sees_names, sees_signed = policies.sees_names(viewer), policies.sees_signed_names(viewer)
+    return [
+        _review(
+            row,
+            number,
+            bodies[row["current_id"]],
+            is_own=row["reviewer_id"] == viewer.pk,
+            sees_name=sees_names or (sees_signed and row["shows_name"] and row["current__shows_name"]),
+            staff_answers=staff_answers_shown(fields, row["staff_answers"]) if viewer.is_staff else (),
+        )
+        for number, row in enumerate(submitted, start=1)
+    ]
+
+
+def _review(
+    row: dict, number: int, body: Body, *, is_own: bool, sees_name: bool, staff_answers: tuple[ShownAnswer, ...]
+) -> ReadableReview:
+    may_name = is_own or sees_name
     return ReadableReview(
         handle=row["handle"],
         name=row["reviewer__user__name"] if may_name else f"Reviewer {number}",
@@ -156,33 +259,15 @@ def _readable(viewer: Enrollment, number: int, row: dict, fields: list[Field]) -
         version=row["current__number"] if may_name else None,
         submitted_at=row["current__submitted_at"] if may_name else None,
         is_late=row["current__is_late"] if may_name else None,
-        answers=tuple(
-            shown_answers(
-                policies.readable_fields(fields, viewer, is_own=is_own), row["current__answers"], row["current__html"]
-            )
-        ),
+        body=body,
+        staff_answers=staff_answers,
     )
 
 
-def shown_answers(fields: Iterable[Field], answers: dict, html: dict[str, str]) -> list[ShownAnswer]:
-    """The answers given, in the form's order; `html` was sanitised when the version was submitted."""
-    shown = []
-    for field in fields:
-        label = f"{field.label} (no longer asked)" if field.retired_at else field.label
-        is_for_staff = field.visible_to == "staff"
-        if field.key in html:
-            shown.append(ShownAnswer(label, html=mark_safe(html[field.key]), is_for_staff=is_for_staff))  # noqa: S308
-        elif field.kind != FieldKind.TEXT and field.key in answers:
-            text = shown_answer(field, answers[field.key])
-            if text:
-                shown.append(ShownAnswer(label, text=text, is_for_staff=is_for_staff))
-    return shown
-
-
-def version_answers(viewer: Enrollment, review: Review, version: ReviewVersion) -> list[ShownAnswer]:
+def version_answers(viewer: Enrollment, review: Review, version: ReviewVersion) -> tuple[ShownAnswer, ...]:
     is_own = review.reviewer_id == viewer.pk
     fields = policies.readable_fields(reading_fields(viewer), viewer, is_own=is_own)
-    return shown_answers(fields, version.answers, version.html)
+    return body_of(fields, version.answers, version.html).answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +275,25 @@ class ReviewerRow:
     """One student and the paper at hand, for staff: of a draft they learn no more than that it exists."""
 
     enrollment: Enrollment
-    state: State
+    state: State | None  # None: not asked, and not begun
     standing: Standing
+    terms: Terms
+    own_round: Round | None = None  # another one than the paper's
+
+    @property
+    def key(self) -> str:
+        return str(self.enrollment.pk)
 
 
 def reviewer_rows(paper: Paper, rules: ReviewRules) -> list[ReviewerRow]:
     """Every active student by name."""
     students = Enrollment.objects.active().students().filter(course=paper.course_id).for_display()
-    begun = standings(rules.course, paper=paper)
-    closes_at, now = rules.closes_at(paper), timezone.now()
-    rows = ((student, begun.get((student.pk, paper.pk), NOTHING_YET)) for student in students)
-    return [ReviewerRow(student, standing.state(closes_at, now), standing) for student, standing in rows]
+    begun, terms, now = standings(rules.course, paper=paper), terms_in(rules.course, paper=paper), timezone.now()
+    rows = []
+    for student in students:
+        standing, asked = begun.get((student.pk, paper.pk), NOTHING_YET), terms.of(student.pk, paper.pk)
+        closes_at = terms.times(student.pk, paper).closes_at
+        is_asked = asked.asks or standing.review_id
+        state = standing.state(closes_at, now, is_exempt=asked.is_exempt) if is_asked else None
+        rows.append(ReviewerRow(student, state, standing, asked, rules.rounds.by_id.get(asked.round_id)))
+    return rows

@@ -18,7 +18,9 @@ from courses.policies import require_member
 from reviews import actions, policies, queries
 from reviews.answers import IncompleteReview
 from reviews.forms import AnswersForm
+from reviews.merging import merge_answers
 from reviews.models import Field, Review
+from reviews.queries.fields import fields_for
 
 
 @dataclass
@@ -28,13 +30,14 @@ class Desk:
     writer: Enrollment
     paper: Paper
     fields: list[Field]
+    asks_name: bool  # the course leaves it to reviewers whether their name is shown
 
 
 def _desk(user, course_slug, paper_key) -> Desk:
-    writer = require_member(user, course_slug)
+    writer = require_member(user, course_slug, policies.REVIEW_RULES)
     rules = policies.require_writer(writer)
     paper = get_object_or_404(queries.reviewable_papers(writer.course), key=paper_key)
-    return Desk(writer, paper, actions.active_fields(rules))
+    return Desk(writer, paper, fields_for(writer, paper, rules), policies.asks_for_names(rules))
 
 
 @login_required
@@ -43,9 +46,12 @@ def review_edit(request, course_slug, paper_key):
     desk = _desk(request.user, course_slug, paper_key)
     if request.method == "POST":
         return _post(request, desk)
-    review = Review.objects.filter(paper=desk.paper, reviewer=desk.writer).first()
+    reviews = Review.objects.select_related("current__restored_from", "current__restored_by")
+    review = reviews.filter(paper=desk.paper, reviewer=desk.writer).first()
     form = AnswersForm(desk.fields, initial=review.answers if review else None)
-    return _page(request, desk, form, revision=review.revision if review else 0)
+    shows_name = review.shows_name if review else False
+    shown = {"shows_name": shows_name, "version": review.current if review else None}
+    return _page(request, desk, form, revision=review.revision if review else 0, **shown)
 
 
 def _page(request, desk: Desk, form: AnswersForm, *, revision: int, status: int = 200, **extra):
@@ -56,9 +62,26 @@ def _page(request, desk: Desk, form: AnswersForm, *, revision: int, status: int 
         "duty": queries.duty_of(desk.writer, desk.paper),
         "form": form,
         "revision": revision,
+        "asks_name": desk.asks_name,
+        "shows_name": _shows_name(request, desk),
         **extra,
     }
     return render(request, "reviews/review_edit.html", context, status=status)
+
+
+def _shows_name(request, desk: Desk) -> bool | None:
+    """What was chosen in the form; None where the course does not ask or nothing was sent."""
+    return {"yes": True, "no": False}.get(request.POST.get("shows_name", "")) if desk.asks_name else None
+
+
+def _save(request, desk: Desk, form: AnswersForm) -> Review:
+    return actions.save_draft(
+        paper=desk.paper,
+        reviewer=desk.writer,
+        answers=form.cleaned_data,
+        revision=_revision(request),
+        shows_name=_shows_name(request, desk),
+    )
 
 
 def _post(request, desk: Desk):
@@ -67,7 +90,7 @@ def _post(request, desk: Desk):
     if not form.is_valid():
         return _page(request, desk, form, revision=base, status=422)
     try:
-        review = actions.save_draft(paper=desk.paper, reviewer=desk.writer, answers=form.cleaned_data, revision=base)
+        review = _save(request, desk, form)
         base = review.revision
         if request.POST.get("action") == "submit":
             actions.submit_review(review=review, revision=base)
@@ -101,9 +124,7 @@ def review_autosave(request, course_slug, paper_key):
     if not form.is_valid():
         return JsonResponse({"errors": {form[key].html_name: list(errors) for key, errors in form.errors.items()}}, status=422)
     try:
-        review = actions.save_draft(
-            paper=desk.paper, reviewer=desk.writer, answers=form.cleaned_data, revision=_revision(request)
-        )
+        review = _save(request, desk, form)
     except StaleVersion as stale:
         conflict = queries.conflict_between(desk.fields, form.cleaned_data, stale.current)
         html = render_to_string("reviews/_conflict.html", {"conflict": conflict, "course": desk.writer.course}, request)
@@ -111,6 +132,35 @@ def review_autosave(request, course_slug, paper_key):
     except DomainError as refusal:
         return JsonResponse({"errors": {"": [refusal.message]}}, status=422)
     return JsonResponse({"revision": review.revision, "words": review.words, "state": _state_in_words(review)})
+
+
+@login_required
+@require_POST
+def review_merge(request, course_slug, paper_key):
+    """Put together what the page's script holds (`answer-`, typed over `base-`) and what was saved elsewhere since.
+
+    Saves nothing. 200 {revision, answers: [[name, value], ...], clashes: [label, ...]}, 422 {errors}.
+    """
+    desk = _desk(request.user, course_slug, paper_key)
+    mine, base = AnswersForm(desk.fields, data=request.POST), AnswersForm(desk.fields, data=request.POST, prefix="base")
+    if not (mine.is_valid() and base.is_valid()):
+        return JsonResponse({"errors": {"": ["The two texts cannot be put together; choose one of them."]}}, status=422)
+    saved = get_object_or_404(Review, paper=desk.paper, reviewer=desk.writer)
+    merged = merge_answers(desk.fields, base.cleaned_data, mine.cleaned_data, saved.answers)
+    pairs = [pair for key, value in merged.answers.items() for pair in _pairs(f"{AnswersForm.prefix}-{key}", value)]
+    if chosen := request.POST.getlist("shows_name"):  # here, and before it where it was typed on
+        is_mine = chosen[0] != chosen[-1]
+        pairs.append(("shows_name", chosen[0] if is_mine else "yes" if saved.shows_name else "no"))
+    return JsonResponse({"revision": saved.revision, "answers": pairs, "clashes": merged.clashes})
+
+
+def _pairs(name: str, value) -> list[tuple[str, str]]:
+    """An answer as a browser sends it."""
+    if isinstance(value, list):
+        return [(name, str(each)) for each in value]
+    if isinstance(value, bool):
+        return [(name, "on")] if value else []
+    return [] if value is None else [(name, str(value))]
 
 
 def _state_in_words(review: Review) -> str:

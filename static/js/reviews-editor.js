@@ -15,7 +15,9 @@ const sinceLine = form.querySelector("[data-since]");
 const stateLine = form.querySelector("[data-state]");
 const conflictBox = form.querySelector("[data-conflict]");
 
-let saved = form.dataset.saved === "yes" ? answers() : null; // what the portal has, as far as this page knows
+// As the page came, not as the fields now are: somebody may have typed before this script was there.
+let saved = form.dataset.saved === "yes" ? answers({ asServed: true }) : null; // what the portal has, as far as this page knows
+let base = saved; // what the text was typed on, for merging; null when this page does not know
 let savedAt = null;
 let saving = null; // the save under way
 let timer = null;
@@ -23,10 +25,19 @@ let wait = RETRY_FIRST;
 let conflict = form.querySelector("[data-conflict-revision]") !== null;
 let leaving = false;
 
-function answers() {
-  const data = new FormData(form);
-  for (const name of [...data.keys()]) if (!name.startsWith("answer-")) data.delete(name);
-  return new URLSearchParams(data).toString();
+// The reviewer's name is shown or not: chosen in the form, but no answer, and so not in what a merge gives back.
+function isAnswer(field) {
+  return field.name.startsWith("answer-") || field.name === "shows_name";
+}
+
+function answers({ asServed = false } = {}) {
+  const data = new URLSearchParams();
+  for (const field of form.elements) {
+    if (!isAnswer(field)) continue;
+    if (field.type !== "radio" && field.type !== "checkbox") data.append(field.name, asServed ? field.defaultValue : field.value);
+    else if (asServed ? field.defaultChecked : field.checked) data.append(field.name, field.value);
+  }
+  return data.toString();
 }
 
 const isDirty = () => answers() !== saved;
@@ -46,7 +57,7 @@ function tick() {
 const backup = {
   keep() {
     try {
-      localStorage.setItem(form.dataset.backup, JSON.stringify({ revision: revision.value, answers: answers(), at: Date.now() }));
+      localStorage.setItem(form.dataset.backup, JSON.stringify({ revision: revision.value, answers: answers(), base, at: Date.now() }));
       return true;
     } catch {
       return false; // storage is full or switched off; the status line then does not promise a copy
@@ -147,7 +158,7 @@ async function take(response, sent) {
 
 function taken(result, sent) {
   revision.value = result.revision;
-  saved = sent;
+  saved = base = sent;
   savedAt = Date.now();
   wait = RETRY_FIRST;
   if (isDirty()) {
@@ -181,15 +192,52 @@ function showConflict(result) {
   conflict = true;
   sayNotSaved("it was saved somewhere else, choose above");
   conflictBox.innerHTML = result.html;
+  conflictBox.querySelector("[data-merge]").hidden = base === null;
+}
+
+async function merge() {
+  const sent = answers();
+  const body = `${sent}&${base.replace(/(^|&)answer-/g, "$1base-")}`;
+  let result;
+  try {
+    const response = await fetch(form.dataset.merge, {
+      method: "POST",
+      body,
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": csrfToken() },
+      redirect: "manual",
+    });
+    if (!response.ok) throw new Error(response.status);
+    result = await response.json();
+  } catch {
+    return sayNotSaved("the two texts could not be merged, try again or choose one");
+  }
+  if (answers() !== sent) return merge(); // typed on meanwhile
+  fill(new URLSearchParams(result.answers));
+  revision.value = result.revision;
+  base = null; // until this is saved
+  conflict = false;
+  const note = document.createElement("p");
+  note.className = "notice";
+  note.tabIndex = -1;
+  note.textContent = result.clashes.length
+    ? `Both texts are merged. In ${result.clashes.join(", ")} both had changed the same place: look for double brackets, and at the scores.`
+    : "Both texts are merged; they had changed different places.";
+  conflictBox.replaceChildren(note);
+  note.focus();
+  announce();
+  save();
 }
 
 conflictBox.addEventListener("click", (event) => {
   if (event.target.closest("[data-keep-mine]")) {
     event.preventDefault();
     revision.value = form.querySelector("[data-conflict-revision]").dataset.conflictRevision;
+    base = null; // the other text was not what this one was typed on
     conflictBox.replaceChildren();
     conflict = false;
     save();
+  } else if (event.target.closest("[data-merge]")) {
+    merge();
   } else if (event.target.closest("[data-take-other]")) {
     event.preventDefault();
     leaving = true;
@@ -219,8 +267,9 @@ function offerBackup() {
     fill(new URLSearchParams(kept.answers));
     // On the revision it was typed on: had another device saved since, both texts will be shown.
     revision.value = kept.revision;
+    base = kept.base ?? null;
     box.hidden = true;
-    form.querySelectorAll("textarea").forEach(count);
+    announce();
     save();
   });
   box.querySelector("[data-restore-drop]").addEventListener("click", () => {
@@ -231,10 +280,15 @@ function offerBackup() {
 
 function fill(data) {
   for (const field of form.elements) {
-    if (!field.name.startsWith("answer-")) continue;
+    if (!isAnswer(field) || (field.name === "shows_name" && !data.has("shows_name"))) continue;
     if (field.type === "radio" || field.type === "checkbox") field.checked = data.getAll(field.name).includes(field.value);
     else field.value = data.get(field.name) ?? "";
   }
+}
+
+// As if it had been typed, for all that follows the typing: counts, previews, fields asked only for some answers.
+function announce() {
+  for (const area of form.querySelectorAll("textarea")) area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // -- word counts, by the same rule as core.text.count_words
@@ -295,4 +349,5 @@ form.addEventListener("submit", async (event) => {
 });
 
 offerBackup();
+if (isDirty()) schedule(QUIET);
 setInterval(tick, 1000);

@@ -33,13 +33,13 @@ def write_a_review(page, home) -> str:
     page.goto(f"{home}/home/")
     page.get_by_role("link", name="Continue").first.click()
     paper_key = page.url.split("/papers/")[1].split("/")[0]
-    page.get_by_label("Paper summary").fill(SUMMARY)
+    page.get_by_label("Paper summary", exact=True).fill(SUMMARY)
     expect(page.locator("[data-since]")).to_contain_text("s ago")  # saved by itself, since the page was opened
 
     page.reload()
-    expect(page.get_by_label("Paper summary")).to_have_value(SUMMARY.rstrip())
-    page.get_by_label("Strengths").fill("- The problem is measured before it is solved.")
-    page.get_by_label("Weaknesses").fill("- One board, one family of networks.")
+    expect(page.get_by_label("Paper summary", exact=True)).to_have_value(SUMMARY.rstrip())
+    page.get_by_label("Strengths", exact=True).fill("- The problem is measured before it is solved.")
+    page.get_by_label("Weaknesses", exact=True).fill("- One board, one family of networks.")
     page.locator("[name=answer-overall-merit][value='4']").check(force=True)
     page.locator("[name=answer-expertise][value='2']").check(force=True)
     page.get_by_role("button", name="Submit review").click()

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
+MOMENTS = ("opens", "due", "hard")
 KEY = st.from_regex(r"[a-z0-9][a-z0-9-]{0,5}", fullmatch=True)
 LETTERS = st.characters(codec="utf-8", exclude_characters="\x00")
 TEXT = st.text(LETTERS, max_size=40)
@@ -30,19 +31,51 @@ LINKS = st.lists(table({"title": TITLE, "url": st.sampled_from(["https://example
 OPTIONS = {
     "score": st.lists(st.integers(-5, 5), min_size=1, max_size=4, unique=True).map(sorted),
     "choice": st.lists(TITLE, min_size=1, max_size=4, unique=True),
+    "choices": st.lists(TITLE, min_size=1, max_size=4, unique=True),
 }
 
 
 @st.composite
 def fields(draw):
-    kind = draw(st.sampled_from(["text", "score", "choice", "checkbox"]))
+    kind = draw(st.sampled_from(["text", "score", "choice", "choices", "checkbox"]))
     field = draw(table({"key": KEY, "label": TITLE}, description=TEXT, is_required=st.booleans()))
     if kind in OPTIONS:
         field["options"] = [{"value": value, "label": draw(TITLE)} for value in draw(OPTIONS[kind])]
+    if kind == "score":
+        field["colours"] = draw(st.sampled_from(["plain", "high", "low"]))
+    field |= draw(table({}, visible_to=st.sampled_from(["readers", "staff", "staff_only"])))
     if kind == "text":
         least, more = draw(st.integers(0, 100)), draw(st.integers(1, 100))
         field |= draw(st.sampled_from([{}, {"min_words": least}, {"min_words": least, "max_words": least + more}]))
     return field if kind == "text" and draw(st.booleans()) else field | {"kind": kind}
+
+
+@st.composite
+def rounds(draw):
+    round = draw(table({"key": KEY}, title=LINE, grace_minutes=st.integers(0, 99)))
+    if draw(st.booleans()):
+        moments = sorted(draw(st.lists(MOMENT, min_size=3, max_size=3)))
+        said = {f"{name}_at": moment for name, moment in zip(MOMENTS, moments, strict=True)}
+    else:
+        days = sorted(draw(st.lists(st.integers(0, 30), min_size=3, max_size=3, unique=True)), reverse=True)
+        said = {f"{name}_days_before": day for name, day in zip(MOMENTS, days, strict=True)}
+        said |= {f"{name}_time": draw(CLOCK) for name in MOMENTS}
+    left_out = draw(st.sets(st.sampled_from(MOMENTS)))
+    return round | {key: value for key, value in said.items() if key.partition("_")[0] not in left_out}
+
+
+@st.composite
+def in_rounds(draw, documents):
+    """The document with some of its papers and fields in its rounds."""
+    document = draw(documents)
+    keys = [round["key"] for round in document.get("reviews", {}).get("rounds", [])]
+    if keys:
+        for meeting in document.get("meetings", []):
+            for paper in meeting.get("papers", []):
+                paper |= draw(table({}, review_round=st.sampled_from(keys)))
+        for field in document["reviews"]["fields"]:
+            field |= draw(table({}, rounds=st.lists(st.sampled_from(keys), unique=True)))
+    return document
 
 
 @st.composite
@@ -62,7 +95,12 @@ def meetings(draw, papers):
     if meeting["kind"] == "holiday":
         return meeting
     here = [papers.pop() for _ in range(min(len(papers), draw(st.integers(0, 2))))]
-    optional = {"authors": LINE, "url": st.sampled_from(["", "https://example.org/p.pdf"]), "review_due_at": MOMENT}
+    optional = {
+        "authors": LINE,
+        "abstract": TEXT,
+        "url": st.sampled_from(["", "https://example.org/p.pdf"]),
+        "review_due_at": MOMENT,
+    }
     meeting["papers"] = [draw(table({"title": TITLE}, **optional)) | {"key": key} for key in here]
     if draw(st.booleans()):
         meeting["slots"] = [draw(table({}, guest=GUEST, roles=ROLES)) | {"paper": key} for key in here if draw(st.booleans())]
@@ -84,9 +122,11 @@ RULES = {
         grace_minutes=st.integers(0, 99),
         required_count=st.integers(0, 9),
         max_points=POINTS,
-        visibility=st.sampled_from(["after_own", "after_deadline", "always", "never"]),
-        names=st.sampled_from(["shown", "hidden"]),
+        visibility=st.sampled_from(["after_own", "after_deadline", "after_mine", "always", "never"]),
+        names=st.sampled_from(["shown", "hidden", "choice"]),
+        rounds=rows(rounds(), most=3),
     ),
+    "discussion": table({}, is_on=st.booleans()),
     "presentations": table({}, roles=ROLES),
     "participation": table({}, attended_points=POINTS, discussed_points=POINTS),
     "projects": table(
@@ -129,4 +169,4 @@ COURSE = table(
     room=LINE,
     links=LINKS,
 )
-DOCUMENTS = table({"format": st.just(1), "course": COURSE}, pages=PAGES, meetings=calendars(), **RULES)
+DOCUMENTS = in_rounds(table({"format": st.just(1), "course": COURSE}, pages=PAGES, meetings=calendars(), **RULES))

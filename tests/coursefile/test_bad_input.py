@@ -33,8 +33,8 @@ FAULTS = {
         "[reminders]",
         "[remainders]",
         "[remainders]",
-        "remainders: found an unknown key, expected one of format, course, pages, meetings, reviews, presentations,"
-        ' participation, projects, reminders, grading; did you mean "reminders"?',
+        "remainders: found an unknown key, expected one of format, course, pages, meetings, reviews, discussion,"
+        ' presentations, participation, projects, reminders, grading; did you mean "reminders"?',
     ),
     "no such day": (
         "date = 2021-09-02",
@@ -66,6 +66,18 @@ FAULTS = {
         "ends_on = 2021-12-08\nmeets_from = 08:30",
         "08:30",
         "course.meets_from: found 08:30, expected a time such as 08:30:00",
+    ),
+    "dated names without a date": (
+        "[reviews]\n",
+        '[reviews]\nnames = "dated"\n',
+        'names = "dated"',
+        'reviews.names: found "dated" without names_from, expected the moment from which students see names',
+    ),
+    "a date for names that are not dated": (
+        "[reviews]\n",
+        "[reviews]\nnames_from = 2021-12-09T00:00:00\n",
+        "names_from",
+        'reviews.names_from: found a moment, expected it only with names = "dated"',
     ),
     "a text without quotes": (
         'title = "TVM"',
@@ -125,7 +137,7 @@ FAULTS = {
         'kind = "score"',
         'kind = "scores"',
         "scores",
-        'reviews.fields[2].kind: found "scores", expected one of text, score, choice, checkbox',
+        'reviews.fields[2].kind: found "scores", expected one of text, score, choice, choices, checkbox',
     ),
     "a key that is none": (
         'key = "rammer"',
@@ -258,7 +270,32 @@ FAULTS = {
         'label = "Summary"',
         'label = "Summary"\noptions = [{ value = 1, label = "x" }]',
         "options",
-        "reviews.fields[1].options: found on a text field, expected on score and choice fields only",
+        "reviews.fields[1].options: found on a text field, expected on score, choice and choices fields only",
+    ),
+    "a condition on no field": (
+        'label = "Summary"',
+        'label = "Summary"\nshown_when = "depth"\nshown_when_is = [1]',
+        "shown_when =",
+        'reviews.fields[1].shown_when: found "depth", expected the key of another field of this form',
+    ),
+    "a condition on a text": (
+        'label = "Merit"',
+        'label = "Merit"\nshown_when = "summary"\nshown_when_is = ["x"]',
+        "shown_when =",
+        'reviews.fields[2].shown_when: found "summary", which is a text; '
+        "expected a score, choice, several choices or a checkbox",
+    ),
+    "a condition that never holds": (
+        'label = "Summary"',
+        'label = "Summary"\nshown_when = "merit"\nshown_when_is = [4]',
+        "shown_when_is",
+        "reviews.fields[1].shown_when_is: found 4, expected some of 1, 2, 3",
+    ),
+    "colours of a text": (
+        'label = "Summary"',
+        'label = "Summary"\ncolours = "low"',
+        "colours",
+        "reviews.fields[1].colours: found on a text field, expected on score fields only",
     ),
     "a score without options": (
         'label = "Summary"',
@@ -424,4 +461,26 @@ def test_unusual_days_and_impossible_counts_are_told(author):
         "2021-09-02 is a Thursday; the course meets on Tuesday.",
         "3 reviews are required, but the course has only 2 papers.",
         "2021-12-09 is outside the course, 2021-09-01 to 2021-12-08.",
+    ]
+
+
+def test_a_condition_may_not_tell_what_its_readers_do_not_see():
+    waits = ('label = "Summary"', 'label = "Summary"\nshown_when = "merit"\nshown_when_is = [1]')
+
+    (problem,) = problems(small(waits, ('label = "Merit"', 'label = "Merit"\nvisible_to = "staff"')))
+
+    assert problem.endswith(
+        'reviews.fields[1].shown_when: found "merit", which fewer people may read than this field; '
+        "expected one that all its readers may read"
+    )
+
+
+def test_two_fields_that_wait_for_one_another_are_refused():
+    tick = 'kind = "checkbox"\nshown_when_is = [true]\nshown_when = '
+    first = ('label = "Summary"', f'label = "Summary"\n{tick}"merit"')
+    text = small(first).replace('kind = "score"\noptions', f'{tick}"summary"\n# options')
+
+    assert [problem.partition(": ")[2] for problem in problems(text)] == [
+        'reviews.fields[1].shown_when: found "merit", which waits for this field itself',
+        'reviews.fields[2].shown_when: found "summary", which waits for this field itself',
     ]

@@ -41,6 +41,7 @@ def test_loadcourse_makes_the_course_and_its_instructor(db, file):
     *_, counts, link = out.splitlines()
     assert counts == "small: 17 added, 0 changed, 0 removed."
     assert link.startswith("ina@example.edu can choose a password here: http://testserver/account/password/reset/key/")
+    assert enrollment.invitation_sent_at is not None  # no mail is owed beside the printed link
 
 
 def test_loadcourse_uses_an_account_that_there_is(db, file):

@@ -31,6 +31,16 @@ def test_written_document_reads_as_itself(data):
     assert toml_of(again) == toml_of(document)
 
 
+@pytest.mark.parametrize("body", ["\n", "\n\nA line.\n", "A line.\n\n", "\n\\alpha\n"])
+def test_line_ends_around_a_text_are_kept(body):
+    document = read_course_file(SMALL).document
+    document["pages"] = [{"key": "about", "title": "About", "body": body}]
+
+    again = read_course_file(toml_of(document)).document
+
+    assert again["pages"][0]["body"] == body
+
+
 @given(DOCUMENTS)
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_load_dump_load_is_the_identity(author, data):
@@ -70,6 +80,7 @@ def test_dump_names_no_student_and_keeps_guests(small_course, author):
     [
         ("One line", 'body = "One line"'),
         ("Two\nlines\n", 'body = """\nTwo\nlines\n"""'),
+        ("\nA line down", 'body = """\n\nA line down"""'),
         ("Maths $\\alpha$\n", "body = '''\nMaths $\\alpha$\n'''"),
         ("Quotes \"\"\" and '''\\\n", 'body = """\nQuotes ""\\" and \'\'\'\\\\\n"""'),
     ],
@@ -91,7 +102,7 @@ def test_moments_are_written_in_the_course_s_zone(small_course):
 
 def test_dump_takes_a_constant_number_of_queries(example_course, small_course, django_assert_num_queries):
     for course in (example_course, small_course):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             dump_course(course)
 
 

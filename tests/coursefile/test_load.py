@@ -8,6 +8,7 @@ from coursefile.dump import digest_of, dump_course
 from coursefile.load import load_course, read_course_file
 from coursefile.problems import BadCourseFile
 from courses.models import Course, Enrollment
+from discussion.models import DiscussionRules
 from presentations.models import SignUp
 from tests.coursefile.files import ESSAY, EXAMPLE, MEETING_ONE, MERIT, RAMMER, small
 from tests.coursefile.rows import all_rows
@@ -99,8 +100,27 @@ def test_loading_the_same_takes_a_constant_number_of_queries(small_course, autho
     load_course(small(('slug = "small"', 'slug = "third"')), by=author)
 
     for text in (other, small(('slug = "small"', 'slug = "third"'))):
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             load_course(text, by=author)
+
+
+@pytest.mark.parametrize("table", ["[discussion]\n", "[discussion]\nis_on = true\n", "[discussion]\nis_on = false\n", ""])
+def test_the_discussion_is_on_unless_the_file_switches_it_off(table, author):
+    text = small(("[participation]", f"{table}\n[participation]"))
+
+    load_course(text, by=author)
+    course = Course.objects.get(slug="small")
+    again = load_course(dump_course(course), by=author)
+
+    assert DiscussionRules.is_on_in(course) is ("false" not in table)
+    assert again.is_empty
+
+
+def test_taking_the_table_away_switches_the_discussion_on_again(author):
+    load_course(small(("[participation]", "[discussion]\nis_on = false\n\n[participation]")), by=author)
+
+    assert changes(small(), author) == ["removed Discussion"]
+    assert DiscussionRules.is_on_in(Course.objects.get(slug="small")) is True
 
 
 def test_only_a_change_stamps_the_grades(small_course, author):
@@ -222,6 +242,44 @@ def test_guest_comes_changes_and_goes(small_course, author):
     assert guests("") == []
 
 
+BODY = '[[presentations.roles]]\nkey = "body"\ntitle = "Motivation and body"\ncapacity = 2\n\n'
+DISCUSSION = '[[presentations.roles]]\nkey = "discussion"\ntitle = "Discussion"\n'
+WITH_ADA = ('title = "TVM"\n', 'title = "TVM"\n\n[[meetings.slots]]\npaper = "tvm"\nguest = "Ada"\n')
+
+
+@pytest.mark.parametrize(
+    ("roles", "first"),
+    [
+        (f"{DISCUSSION}\n{BODY}", "discussion"),
+        (DISCUSSION, "discussion"),
+        (f"{DISCUSSION.replace('iscussion', 'emo')}\n{BODY}{DISCUSSION}", "demo"),
+    ],
+    ids=["another order", "the first goes", "a new one before it"],
+)
+def test_guest_moves_to_what_becomes_the_first_role(roles, first, small_course, author):
+    load_course(small(WITH_ADA), by=author)
+    text = small(WITH_ADA, (BODY + DISCUSSION, roles))
+
+    load_course(text, by=author)
+
+    assert [(str(one), one.role.key) for one in SignUp.objects.standing()] == [("Ada", first)]
+    assert load_course(text, by=author).is_empty
+
+
+def test_guest_of_a_role_that_becomes_the_first_leaves_and_is_named_before(small_course, author):
+    load_course(small(WITH_ADA), by=author)
+    SignUpFactory(role=small_course.slots.get(key="tvm").roles.last(), enrollment=None, guest_name="Bob")
+    text = small(WITH_ADA, (BODY + DISCUSSION, f"{DISCUSSION}\n{BODY}"))
+
+    plan = load_course(text, by=author)
+
+    assert [warning.message for warning in plan.warnings] == [
+        "Role discussion becomes the first of slot tvm, and the file does not name its guest Bob, who leaves."
+    ]
+    assert [(str(one), one.role.key) for one in SignUp.objects.standing()] == [("Ada", "discussion")]
+    assert load_course(text, by=author).is_empty
+
+
 def test_students_presentations_are_left_alone(small_course, author):
     sign_up = SignUpFactory(role=small_course.slots.get(key="tvm").roles.first())
 
@@ -311,6 +369,29 @@ def test_start_keeps_a_deadline_of_a_paper_at_its_clock_time(author):
     assert due() == "2021-11-01T23:59:00-04:00"
     load_course(text, by=author, start=date(2021, 9, 13))
     assert due() == "2021-11-15T23:59:00-05:00"
+
+
+def test_names_from_a_date_on_are_loaded_dumped_and_moved(author):
+    text = small(("[reviews]\n", '[reviews]\nnames = "dated"\nnames_from = 2021-11-01T12:00:00\nvisibility = "after_mine"\n'))
+
+    load_course(text, by=author)
+    rules = Course.objects.get().review_rules
+    dumped = dump_course(rules.course)
+    load_course(dumped, by=author, start=date(2021, 9, 13))
+
+    assert (rules.names, rules.visibility, rules.names_from) == ("dated", "after_mine", datetime(2021, 11, 1, 16, tzinfo=UTC))
+    assert "names_from = 2021-11-01T12:00:00" in dumped
+    moved = Course.objects.get()
+    assert moved.local(moved.review_rules.names_from).isoformat() == "2021-11-15T12:00:00-05:00"
+
+
+def test_names_without_a_date_take_it_away(author):
+    load_course(small(("[reviews]\n", '[reviews]\nnames = "dated"\nnames_from = 2021-11-01T12:00:00\n')), by=author)
+
+    load_course(small(("[reviews]\n", '[reviews]\nnames = "choice"\n')), by=author)
+
+    rules = Course.objects.get().review_rules
+    assert (rules.names, rules.names_from) == ("choice", None)
 
 
 def test_enrollments_are_left_alone(small_course, author):

@@ -8,8 +8,10 @@ from grading.models import Mark
 from tests.coursefile.files import ESSAY, MEETING_ONE, MERIT, MILESTONE, RAMMER, REVIEWS, SMALL, small
 from tests.coursefile.rows import all_rows
 from tests.factories import (
+    CommentFactory,
     DeliverableFactory,
     EnrollmentFactory,
+    FollowFactory,
     MarkFactory,
     RecordFactory,
     ReviewFactory,
@@ -20,6 +22,7 @@ from tests.factories import (
     SubmittedReviewFactory,
     TeamFactory,
     TeamMemberFactory,
+    ThreadFactory,
     UserFactory,
 )
 
@@ -51,6 +54,24 @@ def test_paper_with_reviews_stays(small_course, author):
     assert refused(small(NO_RAMMER), author) == [
         "Paper rammer cannot be removed: 2 reviews of “Rammer”, by Student One and Student Two."
     ]
+
+
+def test_paper_that_was_discussed_stays(small_course, author):
+    thread = ThreadFactory(paper=small_course.papers.get(key="rammer"))
+    CommentFactory(thread=thread, author=named(small_course, "Student One"))
+    CommentFactory(thread=thread, author=named(small_course, "Student Two"))
+
+    assert refused(small(NO_RAMMER), author) == [
+        "Paper rammer cannot be removed: 2 comments on “Rammer”, by Student One and Student Two."
+    ]
+
+
+def test_a_paper_that_is_only_followed_goes(small_course, author):
+    FollowFactory(paper=small_course.papers.get(key="rammer"))
+
+    load_course(small(NO_RAMMER), by=author)
+
+    assert not small_course.papers.filter(key="rammer").exists()
 
 
 def test_many_people_are_named_in_part(small_course, author):

@@ -29,7 +29,7 @@ def test_page_shows_the_course_file(client, address, small_course):
 def test_page_takes_a_constant_number_of_queries(client, address, django_assert_num_queries):
     client.get(address)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(address)
 
 

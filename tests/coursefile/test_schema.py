@@ -6,11 +6,12 @@ from jsonschema import Draft202012Validator
 from coursefile.document import readable
 from coursefile.schema import DAYS, SCHEMA
 from courses.models import Course, Meeting, MeetingKind, Page, Paper
+from discussion.models import DiscussionRules
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
 from presentations.models import SlotRole
 from projects.models import Milestone, ProjectRules
-from reviews.models import Field, FieldKind, FieldVisibility, Names, ReviewForm, ReviewRules, Visibility
+from reviews.models import Field, FieldKind, FieldVisibility, Names, ReviewForm, ReviewRules, Round, Visibility
 from tests.coursefile.files import EXAMPLE
 
 TABLES = SCHEMA["properties"]
@@ -25,13 +26,18 @@ STORED_IN = [
     (TABLES["presentations"]["properties"]["roles"]["items"], SlotRole),
     (REVIEWS, ReviewRules),
     (REVIEWS["properties"]["fields"]["items"], Field),
+    (REVIEWS["properties"]["rounds"]["items"], Round),
+    (TABLES["discussion"], DiscussionRules),
     (TABLES["participation"], ParticipationRules),
     (TABLES["projects"], ProjectRules),
     (MILESTONE, Milestone),
     (TABLES["reminders"], ReminderRules),
 ]
 # What a key of the file is, where it is no column of its table's model: rows of their own, or of another model.
-ELSEWHERE = {"papers", "slots", "fields", "milestones", ("ReviewRules", "title")}
+ELSEWHERE = {
+    *("papers", "slots", "fields", "milestones"),
+    *(("Paper", "review_round"), ("ReviewRules", "title"), ("ReviewRules", "rounds")),
+}
 COLUMNS = [
     (model, key, schema)
     for table, model in STORED_IN

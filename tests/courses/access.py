@@ -45,6 +45,7 @@ PAGES = [
     Row("courses:join", 302, 302, 302, 302, 302, 302, method="post", make=code),
 ]
 API = [
+    Row("api:root", 200, 200, 200, 200, 200, 200, make=nothing),
     Row("api:schema", 200, 200, 200, 200, 200, 200, make=nothing),
     Row("api:docs", 200, 200, 200, 200, 200, 200, make=nothing),
     Row("api:me", 200, 200, 200, 200, 200, 401, make=nothing),

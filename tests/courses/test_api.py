@@ -37,6 +37,18 @@ def api(client):
     return call
 
 
+def test_root_leads_everybody_to_courses_schema_and_docs(client, db):
+    response = client.get("/api/v1/")
+
+    assert response.json() == {
+        "courses": "http://testserver/api/v1/courses/",
+        "me": "http://testserver/api/v1/me/",
+        "schema": "http://testserver/api/v1/schema/",
+        "docs": "http://testserver/api/v1/docs/",
+    }
+    assert [client.get(response.json()[name]).status_code for name in ("courses", "schema", "docs")] == [401, 200, 200]
+
+
 def test_me_tells_person_enrollments_and_scopes(api, course):
     user = EnrollmentFactory(course=course, role="assistant", section="A").user
     EnrollmentFactory(user=user, is_active=False)
@@ -120,6 +132,7 @@ def test_paper_list_names_the_meeting(api, student, course):
             "key": "rammer",
             "title": "Rammer",
             "authors": "Ma",
+            "abstract": "",
             "url": "https://example.org/paper.pdf",
             "has_pdf": False,
             "meeting": "m1",

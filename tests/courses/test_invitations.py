@@ -1,7 +1,7 @@
 """From a roster to a person who is signed in."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -13,8 +13,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.errors import DomainError
+from courseportal.celery import app as celery
 from courses import actions
-from courses.tasks import send_invitation
+from courses.models import Enrollment
+from courses.tasks import send_invitation, send_waiting_invitations
 from tests.factories import EnrollmentFactory
 
 NOW = datetime(2021, 9, 1, 12, 0, tzinfo=UTC)
@@ -135,6 +137,76 @@ def test_apply_roster_mails_everybody_new_once(course, instructor, django_captur
         actions.apply_roster(course=course, text="a@example.edu,A,,\nb@example.edu,B,,Z")
 
     assert sorted(message.to for message in mail.outbox) == [["a@example.edu"], ["b@example.edu"]]
+
+
+@pytest.fixture
+def broker_is_away(monkeypatch):
+    """Tasks are really published, to an address at which nobody answers."""
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis+socket:///nowhere/broker.sock")
+    # Connections that earlier tests have made.
+    monkeypatch.setattr(celery, "_pool", None)
+    monkeypatch.setattr(celery.amqp, "_producer_pool", None)
+    celery.conf.task_always_eager = False
+    yield
+    celery.conf.task_always_eager = True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_roster_is_applied_though_the_broker_is_away(client, course, instructor, broker_is_away):
+    client.force_login(instructor.user)
+    url = reverse("courses:roster_import", args=[course.slug])
+    text = "a@example.edu,A\nb@example.edu,B"
+    digest = client.post(url, {"text": text}).context["plan"].digest
+
+    response = client.post(url, {"text": text, "digest": digest}, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == [
+        "Roster applied: 2 enrolled, 0 changed, 0 unchanged.",
+        "Mail cannot be sent at this moment. People who are new to the portal are invited as soon as it can; "
+        "who had an account already is in the course, and gets no mail about it.",
+    ]
+    assert course.enrollments.filter(user__email__in=["a@example.edu", "b@example.edu"]).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "fragment"])
+def test_invite_button_says_that_the_mail_cannot_be_sent(headers, client, course, instructor, newcomer, broker_is_away):
+    client.force_login(instructor.user)
+
+    response = client.post(reverse("courses:invitation_send", args=[course.slug, newcomer.pk]), headers=headers, follow=True)
+
+    assert response.status_code == 200
+    assert response.content.decode().count("Mail cannot be sent at this moment.") == 1
+
+
+def at_once_and_later(minutes: int) -> int:
+    """How many mails the round that comes after these minutes sends."""
+    before = len(mail.outbox)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes), tick=False):
+        send_waiting_invitations()
+    return len(mail.outbox) - before
+
+
+def test_invitation_that_was_lost_is_sent_by_a_later_round_once(newcomer):
+    assert [at_once_and_later(1), at_once_and_later(10), at_once_and_later(11)] == [0, 1, 0]
+
+
+def test_round_invites_nobody_who_waits_for_no_mail(course, newcomer):
+    EnrollmentFactory(course=course)  # has an account
+    Enrollment.objects.filter(pk=newcomer.pk).update(is_active=False)
+
+    assert at_once_and_later(10) == 0
+
+
+def test_round_gives_up_on_an_address_after_days(newcomer):
+    assert at_once_and_later(4 * 24 * 60) == 0
+
+
+def test_round_tries_each_mail_once(newcomer):
+    with override_settings(EMAIL_BACKEND=f"{__name__}.MailServerThatIsDown"), pytest.raises(SMTPServerDisconnected):
+        at_once_and_later(10)
+
+    assert at_once_and_later(20) == 1
 
 
 def test_invite_button_sends_the_mail(client, course, instructor, newcomer, django_capture_on_commit_callbacks):

@@ -15,11 +15,17 @@ SHOW = (
 )
 
 
-def start(tmp_path, **environment) -> subprocess.CompletedProcess:
+PAGES = (
+    "import courseportal.settings as s;"
+    "print(s.DEBUG, s.SHOW_DEVELOPER_MAIL, s.WHITENOISE_USE_FINDERS, s.STORAGES['staticfiles']['BACKEND'].rpartition('.')[2])"
+)
+
+
+def start(tmp_path, show=SHOW, **environment) -> subprocess.CompletedProcess:
     """Read the settings in a process of their own, with nothing else in the environment."""
     env = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **environment}
     return subprocess.run(
-        [sys.executable, "-c", SHOW], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+        [sys.executable, "-c", show], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
     )
 
 
@@ -61,6 +67,17 @@ def test_a_developer_needs_no_environment_but_debug(tmp_path):
         "django.core.mail.backends.filebased.EmailBackend",
         "True",
     ]
+
+
+def test_the_demo_has_a_developers_settings_and_the_portals_own_error_pages(tmp_path):
+    developer, demo = (start(tmp_path, PAGES, DEBUG="1", **env).stdout.split() for env in ({}, {"DEBUG_PAGES": "0"}))
+
+    assert developer == ["True", "True", "True", "StaticFilesStorage"]
+    assert demo == ["False", *developer[1:]]
+
+
+def test_error_pages_for_developers_need_debug(tmp_path):
+    assert start(tmp_path, PAGES, **PRODUCTION, DEBUG_PAGES="1").stdout.split()[:2] == ["False", "False"]
 
 
 def test_a_developers_key_is_kept_and_is_nobody_elses(tmp_path):

@@ -55,7 +55,7 @@ def test_the_instructor_is_told_of_stated_weights_off_100(way, words):
                 (
                     ERROR,
                     "components[1].source",
-                    "Found 'quizzes'; expected one of: reviews, presentations, participation, milestones, manual.",
+                    "Found 'quizzes'; expected one of: reviews, presentations, participation, milestones, discussion, manual.",
                 )
             ],
         ),

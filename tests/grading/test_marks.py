@@ -140,6 +140,21 @@ def test_the_version_that_was_read_is_kept(review, marker):
     assert mark.review_version == 1
 
 
+@pytest.mark.parametrize("version", [0, 2, 2**31, 10**30])
+def test_a_version_that_was_never_handed_in_cannot_have_been_read(review, marker, version):
+    with pytest.raises(DomainError) as refusal:
+        set_mark(review=review, points=Decimal(8), revision=0, version=version, by=marker)
+
+    assert (refusal.value.field, refusal.value.code, Mark.objects.count()) == ("version", "no_version", 0)
+
+
+def test_only_a_review_has_versions_to_read(student, marker):
+    sign_up = SignUpFactory(role=SlotRoleFactory(slot__course=student.course), enrollment=student)
+
+    with pytest.raises(DomainError, match="only a review has versions"):
+        set_mark(sign_up=sign_up, points=Decimal(8), revision=0, version=1, by=marker)
+
+
 def test_a_mark_stamps_staffs_view_and_not_the_students(review, marker, student):
     before = student.grade_changed_at, student.released_changed_at
 

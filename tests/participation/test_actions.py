@@ -233,7 +233,7 @@ def test_save_sheet_names_who_discussed_without_attending(meeting, student, inst
 def test_save_sheet_takes_the_same_queries_for_any_number(course, meeting, instructor, django_assert_num_queries, rows):
     entries = [Entry(student, True, False, 0) for student in EnrollmentFactory.create_batch(rows, course=course)]
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         save_sheet(meeting=meeting, entries=entries, by=instructor.user)
 
 

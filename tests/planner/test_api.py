@@ -31,6 +31,7 @@ def test_deadline_list_is_the_callers_own(client, paper, student):
             "key": "rammer",
             "title": "Rammer",
             "due_at": "2021-09-02T03:59:00Z",
+            "opens_at": None,
             "closes_at": "2021-09-02T04:59:00Z",
             "state": "draft",
             "is_required": True,
@@ -105,9 +106,9 @@ def test_lists_ask_as_often_for_three_as_for_one(client, paper, student, instruc
         get(client, "reminder_list", paper.course)
 
     client.force_login(student.user)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         get(client, "deadline_list", paper.course)
     for _ in range(2):
         PaperFactory(course=paper.course, meeting=paper.meeting)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         get(client, "deadline_list", paper.course)

@@ -8,10 +8,10 @@ import time_machine
 from django.core import mail
 from django.db import connection
 
-from planner.actions import claim_reminder, plan_course_reminders
+from planner.actions import claim_reminders, plan_course_reminders
 from planner.models import Reminder
 from planner.tasks import send_reminder
-from tests.factories import EnrollmentFactory, ReminderFactory
+from tests.factories import EnrollmentFactory, PaperFactory, ReminderFactory
 from tests.planner.conftest import DUE
 
 THREADS = 8
@@ -41,9 +41,22 @@ def at_once(work):
 def test_one_worker_gets_the_claim(paper, student):
     reminder = ReminderFactory(enrollment=student, key="rammer", due_at=DUE, hours_before=3)
 
-    results = at_once(lambda number: claim_reminder(reminder=reminder))
+    results = at_once(lambda number: claim_reminders(reminders=[reminder]))
 
     assert sorted(results) == [False] * (THREADS - 1) + [True]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_name_two_papers_in_one_mail(paper, student):
+    second = PaperFactory(course=paper.course, meeting=paper.meeting, key="roller")
+    pks = [ReminderFactory(enrollment=student, key=each.key, due_at=DUE, hours_before=3).pk for each in (paper, second)]
+
+    with time_machine.travel(DUE - timedelta(hours=2), tick=False):
+        at_once(lambda number: send_reminder(pks[number % 2]))
+
+    assert len(mail.outbox) == 1
+    assert Reminder.objects.filter(sent_at=None).count() == 0
 
 
 @pytest.mark.postgres

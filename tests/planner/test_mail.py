@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from planner.mail import NotTaken
+from core.mailing import NotTaken
 from planner.models import ReminderState
 from planner.tasks import send_reminder
 from tests.factories import ReminderFactory

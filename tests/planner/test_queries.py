@@ -47,13 +47,13 @@ def test_to_do_is_empty_for_others(everything, course, role):
 def test_to_do_asks_as_often_for_three_papers_as_for_one(everything, student, django_assert_num_queries):
     student.refresh_from_db()
     with time_machine.travel(DUE, tick=False):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             to_do(student)
         for _ in range(2):
             PaperFactory(course=student.course, meeting=everything.meeting)
             MilestoneFactory(course=student.course, due_at=DUE)
         student.refresh_from_db()
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             to_do(student)
 
 
@@ -100,12 +100,12 @@ CHECKS = [
 
 
 @pytest.mark.parametrize(("case", "hours", "left", "reason"), CHECKS)
-def test_check_of_says_why_a_reminder_is_not_sent(course, paper, student, case, hours, left, reason):
+def test_check_says_why_a_reminder_is_not_sent(course, paper, student, case, hours, left, reason):
     reminder = ReminderFactory(enrollment=student, key="rammer", due_at=DUE, hours_before=hours)
     arrange(case, paper, student)
 
     with time_machine.travel(DUE - left, tick=False):
-        _, found = queries.check_of(reminder, DUE - left)
+        [(_, _, found)] = queries.checks_of([reminder], DUE - left)
 
     assert found == reason
 

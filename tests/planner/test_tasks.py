@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 
 from courses.models import Course
-from planner.actions import plan_course_reminders
+from planner.actions import claim_reminders, plan_course_reminders
 from planner.models import Reminder, ReminderState
 from planner.tasks import plan_reminders, send_reminder
 from tests.factories import (
@@ -189,6 +189,82 @@ def test_reminder_says_what_where_and_by_when(paper, student):
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
+@pytest.fixture
+def second_paper(paper):
+    """Due with the first."""
+    return PaperFactory(course=paper.course, meeting=paper.meeting, key="roller", title="Roller")
+
+
+def test_two_papers_due_together_are_one_mail_each_time(paper, second_paper, student, django_capture_on_commit_callbacks):
+    for left in (24, 23.9, 3, 2.9):
+        tick(DUE - timedelta(hours=left), django_capture_on_commit_callbacks)
+
+    assert [message.subject for message in mail.outbox] == [
+        f"2 reviews due in 24 h: Rammer, Roller ({paper.course.code})",
+        f"2 reviews due in 3 h: Rammer, Roller ({paper.course.code})",
+    ]
+    assert states() == [(3, "sent"), (3, "sent"), (24, "sent"), (24, "sent")]
+
+
+def test_mail_about_two_names_only_what_is_still_owed(paper, second_paper, student):
+    waiting = [ReminderFactory(enrollment=student, key=key, due_at=DUE, hours_before=3) for key in ("rammer", "roller")]
+    SubmittedReviewFactory(paper=paper, reviewer=student)
+
+    with time_machine.travel(DUE - timedelta(hours=2), tick=False):
+        send_reminder(waiting[0].pk)
+
+    assert [message.subject.split(" (")[0] for message in mail.outbox] == ["Review due in 2 h: Roller"]
+    assert states() == [(3, "sent"), (3, "skipped")]
+
+
+def test_paper_that_another_worker_has_claimed_is_left_to_it(paper, second_paper, student):
+    claimed_at = DUE - timedelta(hours=2)
+    ReminderFactory(enrollment=student, key="rammer", due_at=DUE, hours_before=3, claimed_at=claimed_at)
+    waiting = ReminderFactory(enrollment=student, key="roller", due_at=DUE, hours_before=3)
+
+    with time_machine.travel(claimed_at, tick=False):
+        send_reminder(waiting.pk)
+
+    assert [message.subject.split(" (")[0] for message in mail.outbox] == ["Review due in 2 h: Roller"]
+
+
+def test_claim_on_two_takes_both_or_none(paper, student):
+    claimed_at = DUE - timedelta(hours=2)
+    free = ReminderFactory(enrollment=student, key="rammer", due_at=DUE, hours_before=3)
+    taken = ReminderFactory(enrollment=student, key="roller", due_at=DUE, hours_before=3, claimed_at=claimed_at)
+
+    assert claim_reminders(reminders=[free, taken]) is False
+
+    free.refresh_from_db()
+    assert free.claimed_at is None
+
+
+def test_mail_about_two_says_each_state_and_link(course, paper, student):
+    ProjectRulesFactory(course=course)
+    MilestoneFactory(course=course, key="proposal", title="Proposal", due_at=DUE)
+    ReviewFactory(paper=paper, reviewer=student, words=143)
+    first = ReminderFactory(enrollment=student, key="rammer", due_at=DUE, hours_before=3)
+    ReminderFactory(enrollment=student, kind="milestone", key="proposal", due_at=DUE, hours_before=3)
+
+    with time_machine.travel(DUE - timedelta(hours=3), tick=False):
+        send_reminder(first.pk)
+
+    (message,) = mail.outbox
+    assert message.subject == f"2 things due in 3 h: Rammer, Proposal ({course.code})"
+    assert message.body == (
+        f"Dear {student.user.name},\n\n"
+        "this is due in 3 h, on Wednesday 1 September 2021 at 23:59 (America/New_York):\n\n"
+        "- Your review of “Rammer”\n"
+        "  So far: a draft of 143 words, not submitted. "
+        "After the deadline it is taken as late until Thursday 2 September 2021 at 00:59.\n"
+        f"  http://testserver/c/{course.slug}/papers/rammer/review/\n\n"
+        "- Your team's hand-in for “Proposal”\n"
+        "  So far: nothing yet.\n"
+        f"  http://testserver/c/{course.slug}/project/\n\n"
+        f"{course.code} ML and Systems reminds those who still owe work; once it is in, no further mail comes about it.\n"
+    )
+
+
 def test_milestones_are_reminded_of(course, student, django_capture_on_commit_callbacks):
     ReminderRulesFactory(course=course)
     ProjectRulesFactory(course=course)
@@ -227,10 +303,10 @@ def test_reminders_keep_the_courses_clock_when_it_changes(db, day, due, django_c
 def test_planning_asks_as_often_for_three_students_as_for_one(paper, student, django_assert_num_queries):
     course = Course.objects.get(pk=paper.course_id)
     with time_machine.travel(DUE - timedelta(hours=2), tick=False):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             plan_course_reminders(course=course)
         for _ in range(2):
             EnrollmentFactory(course=course)
         course = Course.objects.get(pk=paper.course_id)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             plan_course_reminders(course=course)

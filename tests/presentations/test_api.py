@@ -170,3 +170,12 @@ def test_slides_that_are_no_web_address_are_refused(client, course, role, studen
     response = client.post(url("slides_list", course, "rammer"), {"url": address}, content_type=JSON)
 
     assert (response.status_code, list(response.json()["errors"]), Slides.objects.count()) == (409, ["url"], 0)
+
+
+def test_slides_without_a_file_or_a_link_are_422(client, course, role, student):
+    SignUpFactory(role=role, enrollment=student)
+    client.force_login(student.user)
+
+    response = client.post(url("slides_list", course, "rammer"), {}, content_type=JSON)
+
+    assert (response.status_code, response.json()["code"], Slides.objects.count()) == (422, "file_or_link", 0)

@@ -151,7 +151,8 @@ def test_deliverables_are_those_the_caller_may_read(client, course, team, milest
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        ({}, 409),
+        ({}, 422),
+        ({"note": "Only a note.", "url": " "}, 422),
         ({"url": "javascript:alert(1)"}, 409),
         ({"url": LINK, "note": "x" * 5001}, 409),
         ({"url": LINK, "note": "a\x00"}, 400),

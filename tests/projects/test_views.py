@@ -1,5 +1,7 @@
 """The project's home, teams and handing in."""
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
@@ -11,6 +13,7 @@ from tests.factories import (
     DeliverableFactory,
     EnrollmentFactory,
     MilestoneFactory,
+    PolicyFactory,
     TeamFactory,
     TeamMemberFactory,
 )
@@ -56,7 +59,7 @@ def test_a_student_in_no_team_is_offered_teams_with_room_and_a_new_one(client, c
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("who", "queries"), [("student", 8), ("assistant", 9), ("instructor", 9)])
+@pytest.mark.parametrize(("who", "queries"), [("student", 9), ("assistant", 10), ("instructor", 10)])
 def test_home_takes_the_same_queries_for_any_number(client, course, milestone, django_assert_num_queries, who, queries, rows):
     viewer = EnrollmentFactory(course=course, role=who)
     for _ in range(rows):
@@ -69,6 +72,29 @@ def test_home_takes_the_same_queries_for_any_number(client, course, milestone, d
 
     with django_assert_num_queries(queries):
         assert len(client.get(url("project_home", course)).context["rows"]) == rows
+
+
+@pytest.mark.parametrize(
+    ("component", "words"),
+    [
+        ({"milestones": ["final"]}, "20 points, not part of the grade"),
+        ({"milestones": ["midterm"]}, "20 points"),
+        ({}, "20 points"),
+        (None, "20 points"),
+    ],
+    ids=["another counts", "it counts", "all count", "no policy"],
+)
+def test_points_that_the_policy_does_not_count_are_said_to_be_no_part_of_the_grade(
+    client, course, team, milestone, student, component, words
+):
+    if component is not None:
+        part = {"key": "project", "title": "Project", "weight": 100, "source": "milestones"} | component
+        PolicyFactory(course=course, document={"components": [part]})
+    client.force_login(student.user)
+
+    pages = [client.get(url("project_home", course)), client.get(url("deliverable_add", course, "midterm"))]
+
+    assert [re.search(r"\d+ points[^<·]*", page.content.decode())[0].strip() for page in pages] == [words, words]
 
 
 def test_home_of_a_course_without_projects_is_404(client):
@@ -206,6 +232,22 @@ def test_hand_in_a_file_and_get_it_back(client, course, team, milestone, student
     assert (b"".join(served.streaming_content), served["Content-Type"]) == (b"%PDF-1.7 report", "application/pdf")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("setup.exe", b"Not a program.", " “setup.exe” holds plain text, so it is kept as “setup.txt”."),
+        ("report.docx", b"%PDF-1.7", " “report.docx” holds a PDF, so it is kept as “report.pdf”."),
+        ("Report.PDF", b"%PDF-1.7", ""),
+    ],
+)
+def test_a_file_that_is_kept_under_another_ending_is_told(client, course, team, milestone, student, name, content, told):
+    client.force_login(student.user)
+
+    response = client.post(url("deliverable_add", course, "midterm"), {"file": SimpleUploadedFile(name, content)})
+
+    assert said(response) == [f"Version 1 is in.{told}"]
+
+
 def test_after_the_grace_the_refusal_keeps_note_and_link(client, course, team, milestone, student, clock):
     clock.move_to(CLOSED.replace(day=16))
     client.force_login(student.user)
@@ -263,7 +305,7 @@ def test_the_hand_in_page_takes_the_same_queries_for_any_number(
         DeliverableFactory(team=team, milestone=milestone, number=number + 1)
     client.force_login(student.user)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(url("deliverable_add", course, "midterm")).context["versions"]) == rows
 
 

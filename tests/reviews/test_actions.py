@@ -81,6 +81,7 @@ def test_save_after_the_deadline_keeps_the_draft(draft, paper, student, answers,
 
 def test_save_keeps_what_a_retired_field_held(draft, paper, student, clock):
     Field.objects.filter(key="remarks").update(retired_at=BEFORE)
+    student = Enrollment.objects.get(pk=student.pk)
 
     review = save_draft(paper=paper, reviewer=student, answers={"summary": "New", "merit": 4}, revision=1)
 

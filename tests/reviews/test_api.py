@@ -10,7 +10,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from reviews.actions import save_draft, submit_review
-from reviews.models import Review
+from reviews.models import Review, ReviewVersion
 from tests.factories import EnrollmentFactory, PaperFactory, TokenFactory
 from tests.reviews.conftest import BEFORE, CLOSED
 
@@ -175,9 +175,9 @@ def test_api_queries_do_not_grow(client, course, rules, paper, assistant, answer
 
     # Session, user, enrollment, then the rules and the rows.
     for name, args, count in [
-        ("review_list", [], 6),
-        ("assignment_list", [], 8),
-        ("paper_scores", [paper.key], 7),
+        ("review_list", [], 5),
+        ("assignment_list", [], 7),
+        ("paper_scores", [paper.key], 6),
         ("reviewer_list", [paper.key], 8),
     ]:
         with django_assert_num_queries(count):
@@ -245,15 +245,108 @@ def test_first_put_saves_the_draft(client, paper, student, answers, clock, heade
     assert response["ETag"] == '"1"'
 
 
-def test_put_on_an_old_revision_is_refused_with_the_current_text(client, paper, student, answers, clock):
+def test_put_on_an_old_revision_is_refused_with_both_texts(client, paper, student, answers, clock):
     put(client, student, paper, answers)
 
     response = put(client, student, paper, answers | {"merit": 1}, if_match='"0"')
 
     body = response.json()
-    assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
-    assert (body["code"], body["current"]["revision"], body["current"]["answers"]) == ("stale_version", 1, answers)
+    assert (response.status_code, response["Content-Type"]) == (409, "application/problem+json")
+    assert (body["title"], body["status"], body["code"]) == ("Conflict", 409, "stale_version")
+    assert body["current"] == {
+        "revision": 1,
+        "answers": answers,
+        "shows_name": False,
+        "saved_at": "2021-09-01T16:00:00+00:00",
+    }
+    assert body["sent"] == {"revision": 0, "answers": answers | {"merit": 1}}
     assert Review.objects.get().answers == answers
+
+
+def test_put_without_a_revision_over_a_saved_text_is_refused_with_both(client, paper, student, answers, clock):
+    put(client, student, paper, answers)
+
+    response = put(client, student, paper, {"summary": "Mine."})
+
+    body = response.json()
+    assert (response.status_code, body["current"]["revision"]) == (409, 1)
+    assert body["sent"] == {"revision": None, "answers": {"summary": "Mine."}}
+
+
+# -- dry runs
+
+
+def dry(client, who, name, paper, *, method, **given):
+    return ask(client, who, name, paper.course, paper.key, method=method, query="?dry_run=true", **given)
+
+
+def test_a_dry_save_answers_what_would_be_stored_and_stores_nothing(client, paper, student, answers, clock):
+    put(client, student, paper, answers)
+    changed = {"answers": {"summary": "Short"}}
+
+    response = dry(client, student, "review_mine", paper, method="put", data=changed, if_match='"1"')
+
+    body = response.json()
+    assert (response.status_code, body["dry_run"], body["revision"], body["words"]) == (200, True, 2, 1)
+    assert body["answers"] == {"summary": "Short", "merit": None, "remarks": ""}
+    assert body["problems"] == {
+        "summary": ["Needs at least 3 words; it has 1."],
+        "merit": ["This needs an answer."],
+    }
+    assert "ETag" not in response
+    assert Review.objects.values_list("revision", "answers").get() == (1, answers)
+
+
+@pytest.mark.parametrize(("word", "status", "stored"), [("ture", 400, 0), ("", 400, 0), ("1", 200, 0), ("false", 200, 1)])
+def test_a_word_for_a_dry_run_that_is_not_known_stores_nothing(client, paper, student, answers, clock, word, status, stored):
+    query = f"?dry_run={word}"
+    data = {"answers": answers}
+
+    response = ask(client, student, "review_mine", paper.course, paper.key, method="put", data=data, query=query)
+
+    assert (response.status_code, Review.objects.count()) == (status, stored)
+
+
+def test_a_dry_first_save_makes_no_review(client, paper, student, answers, clock):
+    response = dry(client, student, "review_mine", paper, method="put", data={"answers": answers})
+
+    assert (response.status_code, response.json()["problems"], Review.objects.count()) == (200, {}, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "headers", "status"),
+    [({"answers": {"nope": 1}}, {}, 400), ({"answers": {"merit": 1}}, {"if_match": '"7"'}, 409)],
+)
+def test_a_dry_save_is_refused_as_a_save_is(client, paper, student, answers, clock, data, headers, status):
+    put(client, student, paper, answers)
+
+    assert dry(client, student, "review_mine", paper, method="put", data=data, **headers).status_code == status
+
+
+def test_a_dry_submission_hands_nothing_in(client, paper, student, answers, clock):
+    put(client, student, paper, answers)
+    stamps = student.grade_changed_at, student.released_changed_at
+    clock.shift(timedelta(minutes=1))
+
+    response = dry(client, student, "review_submit", paper, method="post", if_match='"1"')
+
+    body = response.json()
+    assert (response.status_code, body["dry_run"], body["state"], body["version"]) == (200, True, "submitted", 1)
+    student.refresh_from_db()
+    assert (Review.objects.get().is_submitted, ReviewVersion.objects.count()) == (False, 0)
+    assert (student.grade_changed_at, student.released_changed_at) == stamps
+
+
+@pytest.mark.parametrize(
+    ("answers_given", "moment", "code"), [({"merit": 1}, BEFORE, "incomplete_review"), (None, CLOSED, "closed")]
+)
+def test_a_dry_submission_is_refused_as_a_submission_is(client, paper, student, answers, clock, answers_given, moment, code):
+    put(client, student, paper, answers_given or answers)
+    clock.move_to(moment)
+
+    response = dry(client, student, "review_submit", paper, method="post", if_match='"1"')
+
+    assert (response.status_code, response.json()["code"]) == (409, code)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +418,8 @@ def test_submit_of_an_old_revision_is_refused(client, paper, student, answers, c
 
     response = ask(client, student, "review_submit", paper.course, paper.key, method="post", if_match='"1"')
 
-    assert (response.status_code, response.json()["current"]["revision"]) == (412, 2)
+    body = response.json()
+    assert (response.status_code, body["current"]["revision"], body["sent"]) == (409, 2, {"revision": 1})
 
 
 @pytest.mark.parametrize("who", ["student", "assistant"])

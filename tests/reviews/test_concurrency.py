@@ -1,15 +1,17 @@
 """Saves and submissions that meet, with real threads and real transactions."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 
 from core.errors import DomainError, StaleVersion
 from courses.models import Enrollment, Paper
 from reviews.actions import save_draft, submit_review
 from reviews.models import Review, ReviewVersion
+from reviews.restoring import restore_version
 from tests.factories import CourseFactory, EnrollmentFactory, FieldFactory, PaperFactory, ReviewRulesFactory
 from tests.reviews.conftest import BEFORE
 
@@ -105,3 +107,41 @@ def test_saves_and_submits_at_once_leave_numbers_in_order(work):
     numbers = sorted(review.versions.values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
     assert (review.current.number, set(results) <= {review.pk, StaleVersion}) == (len(numbers), True)
+
+
+def test_students_who_write_about_one_paper_do_not_wait_for_one_another(work):
+    paper = Paper.objects.get(pk=work[0])
+    other = EnrollmentFactory(course=paper.course)
+    works = [work, (paper.pk, other.pk)]
+    for each in works:
+        save(each, "Begun", None)
+
+    def save_meanwhile():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            return save(works[1], "Theirs", 1).answers["summary"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        save(works[0], "Mine", 1)
+        theirs = pool.submit(save_meanwhile).result(timeout=20)
+
+    assert theirs == "Theirs"
+
+
+def test_versions_restored_at_once_are_restored_once(work):
+    for number in range(3):
+        review = save(work, f"Text {number}", number)
+        submit_review(review=review, revision=review.revision)
+    by = EnrollmentFactory(course=review.course, role="instructor").user
+
+    def restore(number):
+        version = ReviewVersion.objects.get(number=1 + number % 2)
+        return restore_version(version=version, by=by, current=3).number
+
+    results = at_once(restore)
+
+    assert (results.count(4), results.count(StaleVersion)) == (1, THREADS - 1)
+    assert sorted(ReviewVersion.objects.values_list("number", flat=True)) == [1, 2, 3, 4]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from core import kept
 from courses.deadlines import State
 from reviews.actions import save_draft, submit_review
 from reviews.queries import (
@@ -188,24 +189,47 @@ def test_queries_do_not_grow_with_the_rows(course, rules, answers, clock, django
     idle, staff = EnrollmentFactory(course=course), EnrollmentFactory(course=course, role="instructor")
     spare = PaperFactory(course=course, meeting=meeting)
 
-    with django_assert_num_queries(2):
-        deadlines_for(idle)
     with django_assert_num_queries(3):
+        deadlines_for(idle)
+    with django_assert_num_queries(4):
         assert len(owed_between(course, BEFORE, CLOSED)) == (rows + 1) * (rows + 1) - rows * rows
     with django_assert_num_queries(1):
         progress_of(idle)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         grading_facts(course)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         score_summaries(course, staff)
     with django_assert_num_queries(1):
         submitted_counts(course)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):  # the scores are kept since `score_summaries`
         paper_rows(students[0])
-    with django_assert_num_queries(2):
+    kept.forget_all()
+    with django_assert_num_queries(6):
+        paper_rows(students[0])
+    with django_assert_num_queries(3):
         read_paper(students[0], papers[0])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         reviewer_rows(spare, rules)
+
+
+def test_scores_that_are_kept_change_with_a_resubmission(course, rules, paper, student, assistant, answers, clock):
+    review = submit(paper, student, answers)
+    before = paper_rows(assistant)[0].scores[0].mean
+    save_draft(paper=paper, reviewer=student, answers=answers | {"merit": 1}, revision=review.revision)
+    submit_review(review=review, revision=review.revision + 1)
+
+    after = paper_rows(assistant)[0].scores[0].mean
+
+    assert (before, after) == (answers["merit"], 1)
+
+
+def test_scores_that_are_kept_for_staff_are_not_shown_to_students(course, rules, paper, student, assistant, answers, clock):
+    rules.form.fields.filter(key="merit").update(visible_to="staff")
+    submit(paper, student, answers)
+
+    for_staff, for_student = (paper_rows(viewer)[0].scores for viewer in (assistant, student))
+
+    assert (len(for_staff), for_student) == (1, [])
 
 
 def test_other_courses_do_not_show_up(paper, student, answers, clock):

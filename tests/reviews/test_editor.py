@@ -244,6 +244,6 @@ def test_editor_queries(browser, editor, paper, student, answers, django_assert_
     if begun:
         save_draft(paper=paper, reviewer=student, answers=answers, revision=None)
 
-    # Session, user, enrollment, rules, paper, fields, review, duty.
+    # Session, user, enrollment with its rules, paper, fields, review, duty, its terms.
     with django_assert_num_queries(8):
         browser.get(editor)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from demo.lineage import follow_make
 from demo.seed import seed
 from demo.sign_in import sign_in_card
 from demo.supervisor import Stopped, Supervisor
@@ -30,8 +31,10 @@ class Command(BaseCommand):
         logging.getLogger().setLevel(logging.WARNING)
         os.environ.setdefault("LOG_LEVEL", "ERROR")  # a page not found is nobody's trouble here
         os.environ |= {"SITE_URL": address, "DJANGO_SETTINGS_MODULE": "courseportal.settings"}
+        os.environ["DEBUG_PAGES"] = "0"  # whoever looks at the demo sees the portal's own words for what is missing
         try:
             with Supervisor() as supervisor:
+                follow_make()
                 self.start(supervisor, port)
                 self.say(sign_in_card(address))
                 raise CommandError(supervisor.wait())

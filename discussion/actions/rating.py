@@ -1,0 +1,55 @@
+"""Rating somebody else's review, and taking that back."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import DomainError
+from courses.models import Enrollment
+from discussion import policies
+from discussion.actions.speaking import locked_speaker
+from discussion.models import Rating, Reason, Verdict
+from reviews.models import Review
+
+
+@transaction.atomic
+def rate_review(*, review: Review, by: Enrollment, verdict: str, reasons: Iterable[str] = ()) -> Rating:
+    """Say that the review is helpful, or that it needs work and why; in place of what the same reader said before."""
+    by = locked_speaker(by)
+    review = _readable(review, by)
+    if not policies.may_rate(by, review):
+        raise DomainError("Nobody rates a review of their own.", code="own_review")
+    values = {"verdict": _verdict(verdict), "reasons": _reasons(verdict, set(reasons)), "rated_at": timezone.now()}
+    rating, _ = Rating.objects.update_or_create(review=review, rater=by, defaults=values)
+    return rating
+
+
+@transaction.atomic
+def take_back_rating(*, review: Review, by: Enrollment) -> None:
+    """Rate it no more; taking it back again changes nothing."""
+    by = locked_speaker(by)
+    Rating.objects.filter(review=_readable(review, by), rater=by).delete()
+
+
+def _readable(review: Review, by: Enrollment) -> Review:
+    found = Review.objects.visible_to(by).submitted().filter(pk=review.pk).first()
+    if found is None:
+        raise DomainError("This review is not open to you.", code="not_open")
+    return found
+
+
+def _verdict(verdict: str) -> str:
+    if verdict not in Verdict.values:
+        raise DomainError("Say whether the review is helpful or needs work.", field="verdict", code="bad_shape")
+    return verdict
+
+
+def _reasons(verdict: str, reasons: set[str]) -> list[str]:
+    if reasons - set(Reason.values):
+        raise DomainError(f"The reasons are {', '.join(Reason.values)}.", field="reasons", code="bad_shape")
+    if verdict == Verdict.HELPFUL:
+        return []
+    if not reasons:
+        raise DomainError("Choose at least one reason why it needs work.", field="reasons", code="no_reason")
+    return [reason for reason in Reason.values if reason in reasons]

@@ -1,0 +1,1 @@
+"""Taking the reviews of a course out of the portal, in the shapes that other systems read."""

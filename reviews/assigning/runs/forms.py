@@ -1,0 +1,82 @@
+"""The limits of an automatic assignment, as the instructor types them."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from courses.models import Enrollment
+from reviews import search
+from reviews.assigning.runs.parameters import HIGHEST_SEED, MOST, Parameters
+from reviews.queries import reviewable_papers
+
+SEPARATORS = re.compile(r"[\s,;]+")
+
+
+def _limit(label: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=MOST)
+
+
+class RunForm(forms.Form):
+    """`viewer` is the instructor, by whose eyes the search finds papers. `parameters` is there once the form is valid."""
+
+    paper_least = _limit("Each paper gets at least")
+    paper_most = _limit("and at most")
+    student_least = _limit("Each student gets at least")
+    student_most = _limit("and at most")
+    search = forms.CharField(
+        required=False,
+        max_length=500,
+        label="Only these papers",
+        help_text="A search, or numbers such as 1-5. Empty: every paper whose reviews are still taken.",
+    )
+    needs_expert = forms.BooleanField(
+        required=False, label="An expert on each paper", help_text="You say who is one on a paper's list of reviewers."
+    )
+    apart = forms.CharField(
+        required=False,
+        label="Never both of these on one paper",
+        help_text="Two students' emails in a line.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=HIGHEST_SEED,
+        initial=0,
+        help_text="Decides between equally good answers; the same number gives the same answer.",
+    )
+
+    def __init__(self, viewer: Enrollment, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+
+    def clean_search(self) -> str:
+        text = self.cleaned_data["search"].strip()
+        self.papers = None
+        if text:
+            try:
+                found = search.find(self.viewer, text).ids
+            except search.SearchError as mistake:
+                raise ValidationError(f"At character {mistake.position + 1}: {mistake.message}") from None
+            reviewed = reviewable_papers(self.viewer.course).filter(pk__in=found)
+            self.papers = tuple(reviewed.values_list("pk", flat=True))
+        return text
+
+    def clean_apart(self) -> tuple[tuple[int, int], ...]:
+        lines = [SEPARATORS.split(line.strip().lower()) for line in self.cleaned_data["apart"].splitlines() if line.strip()]
+        students = Enrollment.objects.active().students().filter(course=self.viewer.course_id)
+        known = {email.lower(): pk for pk, email in students.values_list("pk", "user__email")}
+        problems = [problem for number, line in enumerate(lines, 1) for problem in _problems(number, line, known)]
+        if problems:
+            raise ValidationError(problems)
+        return tuple((known[one], known[other]) for one, other in lines)
+
+    @property
+    def parameters(self) -> Parameters:
+        return Parameters(papers=self.papers, **self.cleaned_data)
+
+
+def _problems(number: int, emails: list[str], known: dict[str, int]) -> list[str]:
+    if len(emails) != 2:
+        return [f"Line {number} names {len(emails)} people; expected two emails."]
+    return [f"Line {number}: no student of the course has the email {email}." for email in emails if email not in known]

@@ -1,0 +1,110 @@
+"""What each student is asked about each paper, and by when: the course's rule and where it differs."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, FilteredRelation, Q
+
+from courses.models import Course, Enrollment, Paper
+from presentations.queries import presenters_by_paper
+from reviews.models import Asks, Assignment, ReviewRules, Round, Tag, Times, Who
+
+PRESENTS = "You present this paper."
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`asks` is None where nothing is asked; `due_at` is a deadline of the student's own, `round_id` a round of their own."""
+
+    asks: str | None
+    due_at: datetime | None = None
+    reason: str = ""
+    round_id: int | None = None
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.asks == Asks.EXEMPT
+
+
+ASKED, NOT_ASKED = Terms(Asks.REQUIRED), Terms(None)
+PRESENTER = Terms(Asks.EXEMPT, reason=PRESENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class AllTerms:
+    rules: ReviewRules
+    rows: dict[tuple[int, int], Terms]
+    presenters: dict[int, Container[int]]
+
+    def of(self, student: int, paper: int) -> Terms:
+        """What staff decided for this student comes first, then the presenter's exemption, then the course's rule."""
+        if row := self.rows.get((student, paper)):
+            return row
+        if student in self.presenters.get(paper, ()):
+            return PRESENTER
+        return ASKED if self.rules.who == Who.EVERYBODY else NOT_ASKED
+
+    def papers_of(self, student: int) -> set[int]:
+        """The papers for which something else than the course's rule holds for this student."""
+        presents = {paper for paper, students in self.presenters.items() if student in students}
+        return presents.union(paper for reviewer, paper in self.rows if reviewer == student)
+
+    def times(self, student: int, paper: Paper) -> Times:
+        """When this student's review is taken; reads paper.meeting."""
+        return times_of(self.rules, paper, self.of(student, paper.pk))
+
+
+def round_of(rules: ReviewRules, paper: Paper, terms: Terms) -> Round | None:
+    """The round of one student's review of the paper."""
+    return rules.round_of(paper, terms.round_id)
+
+
+def times_of(rules: ReviewRules, paper: Paper, terms: Terms) -> Times:
+    """When one student's review of the paper is taken; reads paper.meeting."""
+    of_their_own = rules.rounds.by_id.get(terms.round_id)
+    return rules.times(paper, own_due_at=terms.due_at, own_round=of_their_own)
+
+
+def own_times(viewer: Enrollment, paper: Paper, terms: Terms) -> Times | None:
+    """When this member's review is taken, None where that is as for the paper; reads paper.meeting."""
+    rules = ReviewRules.of(viewer.course)
+    return times_of(rules, paper, terms) if rules and (terms.due_at or terms.round_id) else None
+
+
+def terms_in(course: Course, **of) -> AllTerms:
+    """The terms of a course that has review rules; `of` narrows (reviewer=..., paper=...)."""
+    rules = ReviewRules.of(course)
+    rows = Assignment.objects.filter(course=course, **of).order_by()
+    found = {
+        (reviewer, paper): Terms(*terms)
+        for reviewer, paper, *terms in rows.values_list("reviewer_id", "paper_id", "asks", "due_at", "reason", "round_id")
+    }
+    return AllTerms(rules, found, _presenters(rules))
+
+
+def _presenters(rules: ReviewRules) -> dict[int, Container[int]]:
+    """{paper id: the presenters whom the course excuses}"""
+    return presenters_by_paper(rules.course) if rules.presenters_are_exempt else {}
+
+
+def terms_of(reviewer: Enrollment, paper: Paper) -> Terms:
+    """One student's terms for one paper of a course that has review rules; reads reviewer.course."""
+    return terms_in(reviewer.course, reviewer=reviewer, paper=paper).of(reviewer.pk, paper.pk)
+
+
+def paper_with_terms(viewer: Enrollment, key: str) -> tuple[Paper, Terms]:
+    """A paper of the viewer's course with its meeting and `has_tags`, and what the viewer is asked about it, in one query.
+
+    Raises Paper.DoesNotExist. Who writes no reviews is asked nothing.
+    """
+    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.seen_on_a_paper(viewer))
+    papers, rules = papers.select_related("meeting"), ReviewRules.of(viewer.course)
+    if not viewer.is_student or rules is None:
+        return papers.get(key=key), NOT_ASKED
+    own = FilteredRelation("review_assignments", condition=Q(review_assignments__reviewer=viewer))
+    columns = {f"own_{name}": F(f"own__{name}") for name in ("asks", "due_at", "reason", "round_id")}
+    paper = papers.annotate(own=own).annotate(**columns).get(key=key)
+    own = Terms(paper.own_asks, paper.own_due_at, paper.own_reason, paper.own_round_id)
+    row = {(viewer.pk, paper.pk): own} if own.asks else {}
+    return paper, AllTerms(rules, row, _presenters(rules)).of(viewer.pk, paper.pk)

@@ -1,0 +1,1 @@
+"""Searches kept under a name, which `ss:name` runs as whoever asks."""
