@@ -1,4 +1,4 @@
-"""The policy in versions, marks with their history, and their release. Grades are computed, never stored."""
+"""Marks with their history, and their release."""
 
 from django.conf import settings
 from django.db import models
@@ -8,23 +8,6 @@ from courses.models import Course, Enrollment
 from presentations.models import SignUp
 from projects.models import Milestone, Team
 from reviews.models import Review
-
-
-class Policy(models.Model):
-    """One version of a course's grading policy; the highest number is in force.
-
-    `document` is the [grading] table of the course file, checked by grading.engine.
-    """
-
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="policies")
-    number = models.PositiveIntegerField()
-    document = models.JSONField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["course", "number"], name="policy_number_is_unique_in_course")]
 
 
 class Mark(models.Model):
