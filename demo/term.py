@@ -30,6 +30,7 @@ from reviews.models import Review, ReviewRules
 PRESENTERS = [1, 2, None, 3, 4, 5, 6, 4, 5, 7, 8, 1, 3, 3, 9, 2, None, 10]
 MARKED_UNTIL = timedelta(days=12)  # older reviews are marked
 RELEASED_UNTIL = timedelta(days=9)
+EARLY_BIRDS = (2, 3, 4)  # who has written the next review already, whenever the demo is started
 BEGUN_BEFORE = timedelta(hours=6)  # whenever the demo is started, its student has an open draft that is so old
 
 
@@ -73,6 +74,8 @@ def _reviewing(course: Course, papers: list[Paper], people: People, rng: Random,
             written = due - timedelta(minutes=rng.randint(20, 4 * 24 * 60))
             if number == 1:
                 yield from _demo_students_review(paper, papers, student, answers, due, is_next=due == next_due, until=until)
+            elif due == next_due and number in EARLY_BIRDS:
+                yield min(written, until - timedelta(hours=number)), partial(_write, paper, student, answers)
             elif rng.random() < _diligence(number):
                 yield written, partial(_write, paper, student, answers)
             elif rng.random() < 0.4:
