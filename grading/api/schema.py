@@ -62,6 +62,16 @@ class OutcomeSerializer(serializers.Serializer):
     words = serializers.ListField(child=serializers.CharField())
 
 
+class LevelSerializer(serializers.Serializer):
+    """The chosen level of one part of a rubric."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    points = serializers.CharField(help_text=NUMBER_HELP)
+    level = serializers.CharField()
+    out_of = serializers.CharField(required=False, help_text="The part's top level in the rubric in force")
+
+
 class GradeItemSerializer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
@@ -69,6 +79,8 @@ class GradeItemSerializer(serializers.Serializer):
     state = serializers.CharField(help_text=STATE_HELP)
     points = number(allow_null=True)
     out_of = number()
+    shown = serializers.CharField(allow_blank=True, help_text="In the words of the component's scale, where it has one")
+    levels = LevelSerializer(many=True)
     note = serializers.CharField(allow_blank=True)
     counts = serializers.BooleanField(help_text="Whether it counts in the reading so far; false when dropped or outstanding")
     comment = serializers.CharField(allow_blank=True)

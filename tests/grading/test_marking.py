@@ -311,5 +311,5 @@ def test_marking_queue_queries(client, course, marker, django_assert_num_queries
         MilestoneFactory(course=course)
     queue(client, course)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         queue(client, course)
