@@ -128,3 +128,37 @@ PAGE_PARAMETERS = [
     ),
     OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you have; 304 when it still holds"),
 ]
+
+
+class OutstandingSerializer(serializers.Serializer):
+    name = serializers.CharField(help_text="The query parameter that types a mark for it, such as reviews:paper-3")
+    component = serializers.CharField()
+    component_title = serializers.CharField()
+    title = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    state = serializers.CharField(help_text="open or pending")
+    out_of = number()
+    note = serializers.CharField(allow_blank=True)
+    worth = number(help_text="What it alone would add to the final total if it were full")
+
+
+class MissingSerializer(serializers.Serializer):
+    component = serializers.CharField()
+    title = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    out_of = number()
+
+
+class OutlookSerializer(serializers.Serializer):
+    at_least = TotalSerializer(help_text="The final total if nothing more came")
+    at_most = TotalSerializer(help_text="The final total if everything outstanding were full")
+    outstanding = OutstandingSerializer(many=True)
+    missing = MissingSerializer(many=True)
+
+
+class WhatIfSerializer(serializers.Serializer):
+    total_so_far = TotalSerializer()
+    total_final = TotalSerializer()
+    out_of = number()
+    components = ComponentLineSerializer(many=True)
+    outlook = OutlookSerializer(help_text="From what is known, without the typed marks")
