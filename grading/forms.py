@@ -142,3 +142,11 @@ class DecideForm(EntryForm):
     text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     field_order = ("outcome", "points", "text")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Keeping the mark needs no points, and nothing is cleared here.
+        self.fields.pop("clear", None)
+        if points := self.fields.get("points"):
+            points.help_text = ""
+            points.widget.attrs.pop("autofocus", None)
