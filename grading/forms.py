@@ -131,6 +131,13 @@ class RegradeTextForm(forms.Form):
     text = forms.CharField(label="Your message", widget=forms.Textarea(attrs={"rows": 5}), max_length=MAX_COMMENT)
 
 
+class KeepForm(forms.Form):
+    """The one outcome for work that can no longer be marked, such as a presentation whose slot was given back."""
+
+    outcome = forms.ChoiceField(label="Outcome", choices=[(Outcome.KEPT.value, "Keep the mark")], widget=forms.RadioSelect)
+    text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
+
+
 class DecideForm(EntryForm):
     """The outcome of a request; the mark counts only when it is to be changed."""
 
