@@ -29,6 +29,10 @@ class EntryForm(forms.Form):
         else:
             self._ask_for_a_number(mark)
 
+    @property
+    def offers_clearing(self) -> bool:
+        return "clear" in self.fields
+
     def _ask_for_levels(self, mark: Mark | None) -> None:
         del self.fields["points"]
         chosen = {level["key"]: level["points"] for level in mark.levels} if mark else {}
