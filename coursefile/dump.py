@@ -10,10 +10,11 @@ from coursefile.snapshot import document_of
 from courses.models import Course
 
 # Lists of small tables that read better one a line than one a header.
-INLINE = {"options", "steps", "letters"}
+INLINE = {"options", "steps", "letters", "levels", "scale"}
 # The order of keys in [grading], whose schema is made of cases; JSON in the database keeps no order.
 POLICY_ORDER = (
-    *("weights", "key", "title", "weight", "source", "milestones", "credit", "max_points", "steps"),
+    *("weights", "key", "title", "weight", "source", "milestones", "credit", "max_points", "anonymous"),
+    *("scale", "rubric", "steps", "regrade_days", "symbol", "points"),
     *(
         "value",
         "label",

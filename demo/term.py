@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from courses.models import Course, Enrollment, Meeting, Paper
 from demo import prose
 from demo.clock import clock_at
+from demo.contesting import contest, take_requests
 from demo.finding import tag_and_save
 from demo.talk import talking
 from grading.actions import release_component, set_mark
@@ -198,6 +199,7 @@ def _mark(course: Course, papers: list[Paper], people: People, rng: Random, unti
         if until - review.paper.meeting.course.at(review.paper.meeting.date, course.meets_from) > MARKED_UNTIL
     ]
     with clock_at(until - RELEASED_UNTIL):
+        take_requests(course, by)
         for review in old:
             points = Decimal(max(4, min(10, round(rng.gauss(8.3, 1.1) * 2) / 2)))
             set_mark(review=review, points=points, comment=rng.choice(prose.COMMENTS), revision=0, by=by)
@@ -206,6 +208,7 @@ def _mark(course: Course, papers: list[Paper], people: People, rng: Random, unti
             release_component(course=course, component_key=key, by=by)
     with clock_at(until - timedelta(days=1)):
         _mark_midterm(course, rng, by)
+    contest(course, people.students, people.instructor, until=until)
 
 
 def _mark_talks(course: Course, rng: Random, by, until: datetime) -> None:

@@ -1,15 +1,115 @@
-from decimal import Decimal
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import forms
 
 from grading.actions.marks import MAX_COMMENT
 from grading.engine import plain
+from grading.models import Mark, Outcome
+from grading.work import Work
+
+HUNDREDTH = Decimal("0.01")
 
 
-class MarkForm(forms.Form):
-    """`revision` is that of the mark the marker had before them, `version` the review version they read."""
+class EntryForm(forms.Form):
+    """The fields by which this work's mark is given: points, percent, a symbol of the scale, or a level for every part of the
+    rubric. `given()` is what the actions take.
+    """
 
     points = forms.DecimalField(max_digits=7, decimal_places=2, required=False)
+
+    def __init__(self, *args, work: Work, mark: Mark | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.work, self.entry = work, work.entry
+        self.has_mark = bool(mark and mark.points is not None)
+        if self.entry.rubric:
+            self._ask_for_levels(mark)
+        elif self.entry.symbols:
+            self._ask_for_a_symbol(mark)
+        else:
+            self._ask_for_a_number(mark)
+
+    @property
+    def offers_clearing(self) -> bool:
+        return "clear" in self.fields
+
+    def _ask_for_levels(self, mark: Mark | None) -> None:
+        del self.fields["points"]
+        chosen = {level["key"]: level["points"] for level in mark.levels} if mark else {}
+        for part in self.entry.rubric:
+            choices = [(plain(level.points), level.title) for level in part.levels]
+            field = forms.ChoiceField(label=part.title, choices=choices, widget=forms.RadioSelect, required=False)
+            self.fields[f"level-{part.key}"] = field
+            self.initial.setdefault(f"level-{part.key}", chosen.get(part.key))
+        if self.has_mark:
+            self.fields["clear"] = forms.BooleanField(label="Clear the mark", required=False)
+
+    def _ask_for_a_symbol(self, mark: Mark | None) -> None:
+        choices = [(plain(points), symbol) for symbol, points in self.entry.symbols]
+        given = plain(mark.points) if self.has_mark else None
+        if given and given not in dict(choices):
+            choices.append((given, f"{given} points"))
+        if self.has_mark:
+            choices.append(("", "no mark"))
+        self.fields["points"] = forms.ChoiceField(label="Mark", choices=choices, widget=forms.RadioSelect, required=False)
+        self.initial.setdefault("points", given)
+
+    def _ask_for_a_number(self, mark: Mark | None) -> None:
+        points, out_of = self.fields["points"], self.work.max_points
+        top = Decimal(100) if self.entry.is_percent else out_of
+        points.label = "Percent, 0 to 100" if self.entry.is_percent else f"Points, 0 to {plain(out_of)}"
+        points.help_text = "Leave empty to clear the mark." if self.has_mark else ""
+        points.widget.attrs |= {"min": "0", "max": str(top), "step": "any", "inputmode": "decimal", "autofocus": True}
+        if self.has_mark:
+            shown = (mark.points / out_of * 100).quantize(HUNDREDTH) if self.entry.is_percent else mark.points
+            self.initial.setdefault("points", shown)
+
+    def clean_points(self):
+        points = self.cleaned_data["points"]
+        if points in (None, "") and not self.has_mark:
+            raise forms.ValidationError("Type the points." if not self.entry.symbols else "Choose a mark.")
+        if points in (None, ""):
+            return None
+        points = Decimal(points)
+        if not self.entry.is_percent:
+            return points
+        if not 0 <= points <= 100:
+            raise forms.ValidationError(f"Found {points.normalize():f}; percent go from 0 to 100.")
+        return (points * self.work.max_points / 100).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+    def clean(self):
+        if self.entry.rubric and not self._is_cleared() and not any(self._levels().values()):
+            self.add_error(None, "Choose a level for every part.")
+        return super().clean()
+
+    def _is_cleared(self) -> bool:
+        return bool(self.cleaned_data.get("clear"))
+
+    def _levels(self) -> dict[str, str]:
+        return {part.key: self.cleaned_data.get(f"level-{part.key}", "") for part in self.entry.rubric}
+
+    def given(self) -> dict:
+        """`points` and `levels` for set_mark."""
+        if not self.entry.rubric:
+            return {"points": self.cleaned_data["points"]}
+        if self._is_cleared():
+            return {"points": None}
+        return {"points": None, "levels": {key: Decimal(points) for key, points in self._levels().items() if points}}
+
+    def level_fields(self) -> Iterator[forms.BoundField]:
+        return (self[f"level-{part.key}"] for part in self.entry.rubric)
+
+    def typed_words(self) -> str:
+        """What stands in the form, for putting it beside somebody else's mark."""
+        if not self.entry.rubric:
+            return str(self["points"].value() or "–")
+        values = [str(self[f"level-{part.key}"].value() or "–") for part in self.entry.rubric]
+        return " + ".join(values)
+
+
+class MarkForm(EntryForm):
+    """`revision` is that of the mark the marker had before them, `version` the review version they read."""
+
     comment = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
@@ -19,16 +119,45 @@ class MarkForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
-    def __init__(self, *args, max_points: Decimal, has_mark: bool, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.has_mark = has_mark
-        points = self.fields["points"]
-        points.label = f"Points, 0 to {plain(max_points)}"
-        points.help_text = "Leave empty to clear the mark." if has_mark else ""
-        points.widget.attrs |= {"min": "0", "max": str(max_points), "step": "any", "inputmode": "decimal", "autofocus": True}
+    def given(self) -> dict:
+        return super().given() | {name: self.cleaned_data[name] for name in ("comment", "revision", "version")}
 
-    def clean_points(self):
-        points = self.cleaned_data["points"]
-        if points is None and not self.has_mark:
-            raise forms.ValidationError("Type the points.")
-        return points
+
+class SnippetForm(forms.Form):
+    text = forms.CharField(
+        label="Comment", widget=forms.Textarea(attrs={"rows": 3}), max_length=MAX_COMMENT, help_text="Markdown works."
+    )
+
+
+class RegradeTextForm(forms.Form):
+    """What a student contests, or what either side says."""
+
+    text = forms.CharField(label="Your message", widget=forms.Textarea(attrs={"rows": 5}), max_length=MAX_COMMENT)
+
+
+class KeepForm(forms.Form):
+    """The one outcome for work that can no longer be marked, such as a presentation whose slot was given back."""
+
+    outcome = forms.ChoiceField(label="Outcome", choices=[(Outcome.KEPT.value, "Keep the mark")], widget=forms.RadioSelect)
+    text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
+
+
+class DecideForm(EntryForm):
+    """The outcome of a request; the mark counts only when it is to be changed."""
+
+    outcome = forms.ChoiceField(
+        label="Outcome",
+        choices=[(Outcome.KEPT.value, "Keep the mark"), (Outcome.CHANGED.value, "Change the mark")],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    field_order = ("outcome", "points", "text")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Keeping the mark needs no points, and nothing is cleared here.
+        self.fields.pop("clear", None)
+        if points := self.fields.get("points"):
+            points.help_text = ""
+            points.widget.attrs.pop("autofocus", None)

@@ -17,3 +17,13 @@ def require_mark_reader(user, course_slug: str) -> Enrollment:
 def audience_of(enrollment: Enrollment) -> str:
     """Whose view of marks this person gets."""
     return "staff" if enrollment.is_staff else "student"
+
+
+def require_own_work(user, course_slug: str) -> Enrollment:
+    """A student, who contests marks of their own work."""
+    return require_role(user, course_slug, Role.STUDENT)
+
+
+def may_change_snippet(person: Enrollment, snippet) -> bool:
+    """All staff use the comment bank; an entry is changed or removed by whoever put it there, or the instructor."""
+    return person.is_instructor or snippet.created_by_id == person.user_id

@@ -3,7 +3,7 @@
 Numbers are Decimals; the API writes them as strings. What a student gets has no key that only staff's view has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -130,7 +130,7 @@ def _tree(policy: Policy, node: Node) -> dict[str, Any]:
         "released": is_released(node) if not node.parts else None,
         "so_far": _outcome(policy, node.so_far),
         "final": _outcome(policy, node.final),
-        "items": _items(node),
+        "items": _items(policy, node),
         "parts": [_tree(policy, part) for part in node.parts],
     }
 
@@ -146,12 +146,13 @@ def _outcome(policy: Policy, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _items(node: Node) -> list[dict[str, Any]]:
+def _items(policy: Policy, node: Node) -> list[dict[str, Any]]:
     counted = node.so_far.counted
-    return [_item(item, is_counted=item.key in counted) for item in node.items]
+    entry = policy.leaf(node.key).entry if node.items else None
+    return [_item(item, entry, is_counted=item.key in counted) for item in node.items]
 
 
-def _item(item: Item, *, is_counted: bool) -> dict[str, Any]:
+def _item(item: Item, entry: engine.Entry, *, is_counted: bool) -> dict[str, Any]:
     return {
         "key": item.key,
         "title": item.title,
@@ -159,9 +160,64 @@ def _item(item: Item, *, is_counted: bool) -> dict[str, Any]:
         "state": item.state.value,
         "points": item.points,
         "out_of": item.out_of,
+        "shown": entry.shown(item.points, item.out_of),
+        "levels": levels_shown(item.ref.levels, entry.rubric) if item.ref else [],
         "note": item.note,
         "counts": is_counted,
         "comment": item.ref.comment if item.ref else "",
         "released": item.ref.is_released if item.ref else None,
         "work": item.ref.work if item.ref else None,
+    }
+
+
+def levels_shown(levels: Sequence[dict[str, str]], rubric: tuple[engine.Criterion, ...]) -> list[dict[str, str]]:
+    """The chosen levels of a mark, each with what its part is out of as the rubric now stands."""
+    tops = {part.key: engine.plain(part.top) for part in rubric}
+    return [level | {"out_of": tops.get(level["key"], "")} for level in levels]
+
+
+# What is still to come
+
+
+def outlook_of(grade: Grade) -> dict[str, Any]:
+    """What the total can still be, and what each outstanding piece of work alone would add to the final total."""
+    policy, facts = grade.policy, grade.facts
+    best = engine.at_most(policy, facts).final
+    return {
+        "at_least": _total(policy, grade.explanation.final),
+        "at_most": _total(policy, best),
+        "outstanding": [_outstanding(grade, one) for one in engine.outstanding(policy, facts)],
+        "missing": [
+            {"component": leaf.title, "title": item.title, "date": item.when, "out_of": item.out_of}
+            for leaf in grade.explanation.leaves()
+            for item in leaf.items
+            if item.state is State.MISSING
+        ],
+    }
+
+
+def _outstanding(grade: Grade, one: engine.Outstanding) -> dict[str, Any]:
+    alone = engine.what_if(grade.policy, grade.facts, {one.place: one.item.out_of}).final
+    gain = (alone.value or Fraction(0)) - (grade.explanation.final.value or Fraction(0))
+    return {
+        "name": ":".join(one.place),
+        "component": one.component.key,
+        "component_title": one.component.title,
+        "title": one.item.title,
+        "date": one.item.when,
+        "state": one.item.state.value,
+        "out_of": one.item.out_of,
+        "note": one.item.note,
+        "worth": grade.policy.rounded_part(gain),
+    }
+
+
+def present_what_if(grade: Grade, points: Mapping[engine.Place, Decimal]) -> dict[str, Any]:
+    """Both totals and every component as they would be; `earned_final` as in the list of grades."""
+    policy, then = grade.policy, engine.what_if(grade.policy, grade.facts, points)
+    return {
+        "total_so_far": _total(policy, then.so_far),
+        "total_final": _total(policy, then.final),
+        "out_of": exact_decimal(then.out_of),
+        "components": [_line(policy, node, group) for group, node in leaves_with_group(then.components)],
     }

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from grading.views import grade, gradebook, marking
+from grading.views import grade, gradebook, marking, regrades, snippets
 
 app_name = "grading"
+BANK = "c/<slug:course_slug>/comment-bank/"
+REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
 urlpatterns = [
     path("c/<slug:course_slug>/grades/", grade.grade_home, name="grade_home"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
@@ -11,4 +13,16 @@ urlpatterns = [
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/hide/", gradebook.component_hide, name="component_hide"),
     path("c/<slug:course_slug>/marking/", marking.marking_queue, name="marking_queue"),
     path("c/<slug:course_slug>/marking/<slug:work>/", marking.mark_save, name="mark_save"),
+    path("c/<slug:course_slug>/marking/<slug:work>/file/", marking.marking_file, name="marking_file"),
+    path(BANK, snippets.snippet_list, name="snippet_list"),
+    path(f"{BANK}add/", snippets.snippet_add, name="snippet_add"),
+    path(f"{BANK}<int:pk>/edit/", snippets.snippet_edit, name="snippet_edit"),
+    path(f"{BANK}<int:pk>/remove/", snippets.snippet_remove, name="snippet_remove"),
+    path("c/<slug:course_slug>/regrades/", regrades.regrade_list, name="regrade_list"),
+    path("c/<slug:course_slug>/contest/<slug:work>/", regrades.regrade_new, name="regrade_new"),
+    path("c/<slug:course_slug>/contest/<slug:work>/ask/", regrades.regrade_ask, name="regrade_ask"),
+    path(REGRADE, regrades.regrade_detail, name="regrade_detail"),
+    path(f"{REGRADE}say/", regrades.regrade_say, name="regrade_say"),
+    path(f"{REGRADE}decide/", regrades.regrade_decide, name="regrade_decide"),
+    path(f"{REGRADE}withdraw/", regrades.regrade_withdraw, name="regrade_withdraw"),
 ]

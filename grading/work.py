@@ -23,7 +23,17 @@ class Work:
     owner: Review | SignUp | Team | Enrollment
     enrollment_ids: tuple[int, ...]
     max_points: Decimal
+    component: engine.Component | None = None  # what the policy says of such work
     version: int | None = None  # of a review: the number of the version that is in
+
+    @property
+    def entry(self) -> engine.Entry:
+        """How its mark is entered and shown."""
+        return self.component.entry if self.component else engine.Entry()
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.component is not None and self.component.is_anonymous
 
     def mark(self) -> Mark | None:
         return Mark.objects.filter(**self.target).first()
@@ -49,12 +59,15 @@ def _review(review: Review) -> Work:
     if review.current_id is None:
         raise DomainError("This review is a draft; it can be marked once it is submitted.", code="not_submitted")
     rules = ReviewRules.of(review.course)
+    component = read_in_force(review.course)[1].marked_by("reviews")
+    own = rules.max_points if rules else Decimal(engine.DEFAULT_MAX_POINTS)
     return Work(
         course=review.course,
         target={"review": review},
         owner=review,
         enrollment_ids=(review.reviewer_id,),
-        max_points=rules.max_points if rules else Decimal(engine.DEFAULT_MAX_POINTS),
+        max_points=_out_of(component, own),
+        component=component,
         version=review.current.number,
     )
 
@@ -66,25 +79,28 @@ def _presentation(sign_up: SignUp) -> Work:
         raise DomainError("This presenter has given the slot back.", code="withdrawn")
     course = sign_up.enrollment.course
     _, policy = read_in_force(course)
-    leaf = next((leaf for leaf in policy.leaves() if leaf.source == "presentations"), None)
+    leaf = policy.marked_by("presentations")
     return Work(
         course=course,
         target={"sign_up": sign_up},
         owner=sign_up,
         enrollment_ids=(sign_up.enrollment_id,),
         max_points=leaf.max_points if leaf else Decimal(engine.DEFAULT_MAX_POINTS),
+        component=leaf,
     )
 
 
 def _milestone(milestone: Milestone, team: Team) -> Work:
     if milestone.course_id != team.course_id:
         raise DomainError("This team belongs to another course than the milestone.", code="other_course")
+    component = read_in_force(milestone.course)[1].marked_by("milestones", milestone.key)
     return Work(
         course=milestone.course,
         target={"milestone": milestone, "team": team},
         owner=team,
         enrollment_ids=tuple(team.members.order_by("enrollment_id").values_list("enrollment_id", flat=True)),
-        max_points=milestone.max_points,
+        max_points=_out_of(component, milestone.max_points),
+        component=component,
     )
 
 
@@ -99,4 +115,32 @@ def _by_hand(enrollment: Enrollment, component: str) -> Work:
         owner=enrollment,
         enrollment_ids=(enrollment.pk,),
         max_points=leaf.max_points,
+        component=leaf,
     )
+
+
+def _out_of(component: engine.Component | None, own: Decimal) -> Decimal:
+    """A rubric or a scale of the policy comes before what the feature says a mark is out of."""
+    return component.entry.out_of or own if component else own
+
+
+TARGETS = (
+    "review__course",
+    "review__current",
+    "sign_up__enrollment__course",
+    "milestone__course",
+    "team",
+    "enrollment__course",
+)
+
+
+def target_of(mark: Mark) -> dict[str, Any]:
+    """The fields that name the work of this mark, ready for work_of; one query."""
+    mark = Mark.objects.select_related(*TARGETS).get(pk=mark.pk)
+    if mark.review_id:
+        return {"review": mark.review}
+    if mark.sign_up_id:
+        return {"sign_up": mark.sign_up}
+    if mark.team_id:
+        return {"milestone": mark.milestone, "team": mark.team}
+    return {"enrollment": mark.enrollment, "component": mark.component}

@@ -10,7 +10,7 @@ from accounts.models import Token, User
 from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
-from grading.models import Mark, Policy
+from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
 from presentations.models import SignUp, Slides, Slot, SlotRole
@@ -447,6 +447,31 @@ class MarkFactory(DjangoModelFactory):
     course = factory.SelfAttribute("review.course")
     points = Decimal("8.5")
     marked_by = factory.SubFactory(UserFactory)
+
+
+class SnippetFactory(DjangoModelFactory):
+    class Meta:
+        model = Snippet
+
+    course = factory.SubFactory(CourseFactory)
+    text = factory.Sequence(lambda n: f"Say how it was measured ({n}).")
+    created_by = factory.SubFactory(UserFactory)
+
+
+class RegradeRequestFactory(DjangoModelFactory):
+    """An open request about a released mark, with its first message."""
+
+    class Meta:
+        model = RegradeRequest
+        skip_postgeneration_save = True
+
+    course = factory.SelfAttribute("asked_by.course")
+    points_contested = factory.SelfAttribute("mark.released_points")
+
+    @factory.post_generation
+    def text(self, create, extracted, **kwargs):
+        text = extracted or "The second question is answered on page 3."
+        RegradeMessage.objects.create(request=self, author=self.asked_by.user, is_by_staff=False, text=text)
 
 
 class ReminderRulesFactory(DjangoModelFactory):

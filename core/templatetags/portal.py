@@ -109,7 +109,7 @@ CHIP_CLASSES = {
     "open": "", "draft": "warn", "submitted": "ok", "late": "warn", "missing": "bad", "exempt": "info", "marked": "info",
     "released": "ok", "excused": "info", "recorded": "ok", "confirmed": "ok", "invited": "warn", "active": "ok",
     "revoked": "bad", "expired": "bad", "new": "ok", "changed": "warn", "unchanged": "", "sent": "ok", "planned": "",
-    "skipped": "", "failed": "bad", "hidden": "warn", "sending": "warn", "unconfirmed": "warn",
+    "skipped": "", "failed": "bad", "hidden": "warn", "sending": "warn", "unconfirmed": "warn", "kept": "info", "withdrawn": "",
 }  # fmt: skip
 
 

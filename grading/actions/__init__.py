@@ -1,7 +1,22 @@
-"""Every write to policy, marks and their release."""
+"""Every write to policy, marks, their release, regrade requests and the comment bank."""
 
 from grading.actions.marks import set_mark
 from grading.actions.policy import set_policy
-from grading.actions.release import hide_component, release_component
+from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
+from grading.actions.release import hide_component, release_component, release_mark
+from grading.actions.snippets import add_snippet, edit_snippet, remove_snippet
 
-__all__ = ["hide_component", "release_component", "set_mark", "set_policy"]
+__all__ = [
+    "add_regrade_message",
+    "add_snippet",
+    "ask_regrade",
+    "decide_regrade",
+    "edit_snippet",
+    "hide_component",
+    "release_component",
+    "release_mark",
+    "remove_snippet",
+    "set_mark",
+    "set_policy",
+    "withdraw_regrade",
+]

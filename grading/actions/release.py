@@ -16,12 +16,21 @@ def release_component(*, course: Course, component_key: str, by) -> int:
     A mark changed later stays as it was released until it is released again. Releasing twice changes nothing.
     Raises DomainError for a component that does not exist or rests on facts that students know anyway.
     """
-    marks = _lock(marks_behind(course, component_key))
+    return _release(_lock(marks_behind(course, component_key)), by)
+
+
+@transaction.atomic
+def release_mark(*, mark: Mark, by) -> int:
+    """Let students see this one mark as it stands now, as the outcome of a regrade request does."""
+    return _release(_lock(Mark.objects.filter(pk=mark.pk)), by)
+
+
+def _release(marks: list[Mark], by) -> int:
     now = timezone.now()
     changed = [mark for mark in marks if mark.awaits_release]
-    changes = [_change(mark, ChangeKind.RELEASED, (mark.points, mark.comment), by, now) for mark in changed]
+    changes = [_change(mark, ChangeKind.RELEASED, (mark.points, mark.comment, mark.levels), by, now) for mark in changed]
     for mark in changed:
-        mark.released_points, mark.released_comment = mark.points, mark.comment
+        mark.released_points, mark.released_comment, mark.released_levels = mark.points, mark.comment, mark.levels
         # A mark that was cleared is withdrawn: to the student the work is not marked.
         mark.released_at = None if mark.points is None and not mark.comment else now
     return _store(changed, changes)
@@ -33,9 +42,9 @@ def hide_component(*, course: Course, component_key: str, by) -> int:
     marks = _lock(marks_behind(course, component_key))
     now = timezone.now()
     changed = [mark for mark in marks if mark.released_at]
-    changes = [_change(mark, ChangeKind.HIDDEN, (None, ""), by, now) for mark in changed]
+    changes = [_change(mark, ChangeKind.HIDDEN, (None, "", []), by, now) for mark in changed]
     for mark in changed:
-        mark.released_points, mark.released_comment, mark.released_at = None, "", None
+        mark.released_points, mark.released_comment, mark.released_levels, mark.released_at = None, "", [], None
     return _store(changed, changes)
 
 
@@ -51,6 +60,8 @@ def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now) -> MarkChange:
         points_after=after[0],
         comment_before=mark.released_comment,
         comment_after=after[1],
+        levels_before=mark.released_levels,
+        levels_after=after[2],
         changed_by=by,
         changed_at=now,
     )
@@ -59,7 +70,7 @@ def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now) -> MarkChange:
 def _store(marks: Iterable[Mark], changes: Iterable[MarkChange]) -> int:
     if not marks:
         return 0
-    Mark.objects.bulk_update(marks, ["released_points", "released_comment", "released_at"], batch_size=500)
+    Mark.objects.bulk_update(marks, ["released_points", "released_comment", "released_levels", "released_at"], batch_size=500)
     MarkChange.objects.bulk_create(changes, batch_size=500)
     stamp_grade_change(enrollments=students_behind(marks), seen_by_student=True)
     return len(marks)

@@ -1,10 +1,11 @@
-"""REST endpoints under /api/v1/courses/{slug}/: grades, marks, their release, the policy."""
+"""REST endpoints under /api/v1/courses/{slug}/: grades, marks, their release, regrade requests, comment bank, the policy."""
 
 from django.urls import path
 
-from grading.api import grades, marks, policy
+from grading.api import grades, marks, policy, regrades, snippets, what_if
 
 COURSE = "courses/<slug:course_slug>/"
+REGRADE = f"{COURSE}regrades/<slug:handle>/"
 urlpatterns = [
     path(f"{COURSE}grades/", grades.grade_list, name="grade_list"),
     path(f"{COURSE}grades/<int:student_id>/", grades.grade_detail, name="grade_detail"),
@@ -15,5 +16,17 @@ urlpatterns = [
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
+    path(f"{COURSE}grades/<int:student_id>/what-if/", what_if.what_if, name="what_if"),
+    path(f"{COURSE}regrades/", regrades.RegradeViewSet.as_view({"get": "list", "post": "create"}), name="regrade_list"),
+    path(REGRADE, regrades.RegradeViewSet.as_view({"get": "retrieve"}), name="regrade_detail"),
+    path(f"{REGRADE}messages/", regrades.RegradeViewSet.as_view({"post": "say"}), name="regrade_say"),
+    path(f"{REGRADE}decision/", regrades.RegradeViewSet.as_view({"post": "decide"}), name="regrade_decide"),
+    path(f"{REGRADE}withdraw/", regrades.RegradeViewSet.as_view({"post": "withdraw"}), name="regrade_withdraw"),
+    path(f"{COURSE}comment-bank/", snippets.SnippetViewSet.as_view({"get": "list", "post": "create"}), name="snippet_list"),
+    path(
+        f"{COURSE}comment-bank/<int:pk>/",
+        snippets.SnippetViewSet.as_view({"put": "update", "delete": "destroy"}),
+        name="snippet_detail",
+    ),
     path(f"{COURSE}policy/", policy.policy_detail, name="policy_detail"),
 ]

@@ -10,6 +10,7 @@ from core.errors import StaleVersion
 from courses.policies import require_staff
 from grading import actions
 from grading.actions.marks import MAX_COMMENT
+from grading.api.schema import LevelSerializer
 from grading.models import Mark, MarkChange
 from grading.policies import audience_of, require_mark_reader
 from grading.queries.marking import find_work, history_of
@@ -17,14 +18,32 @@ from grading.queries.marks import marks_visible_to, work_address
 from grading.work import work_of
 
 
+def levels_field() -> serializers.DictField:
+    points = serializers.DecimalField(max_digits=7, decimal_places=2)
+    words = "Of a rubric: the points of the chosen level of every part, by the part's key; the mark is their sum"
+    return serializers.DictField(child=points, required=False, help_text=words)
+
+
 class GivenMarkSerializer(serializers.Serializer):
-    points = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True, help_text="null clears the mark")
+    points = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        allow_null=True,
+        required=False,
+        help_text="null clears the mark, or leaves the sum to the levels",
+    )
     comment = serializers.CharField(max_length=MAX_COMMENT, allow_blank=True, default="", trim_whitespace=False)
+    levels = levels_field()
     version = serializers.IntegerField(
         min_value=1,
         required=False,
         help_text="Of a review: the number of the version that was read; the current one when left out",
     )
+
+    def validate(self, given):
+        if not {"points", "levels"} & set(given):
+            raise serializers.ValidationError({"points": ["This field is required."]})
+        return {"points": None} | given
 
 
 class MarkSerializer(serializers.ModelSerializer):
@@ -32,6 +51,7 @@ class MarkSerializer(serializers.ModelSerializer):
 
     work = serializers.SerializerMethodField(help_text="The work it is for, such as review-12")
     marked_by = serializers.CharField(source="marked_by.name")
+    levels = LevelSerializer(many=True)
     is_released = serializers.SerializerMethodField(help_text="Whether students see these points and this comment")
 
     class Meta:
@@ -39,6 +59,7 @@ class MarkSerializer(serializers.ModelSerializer):
         fields = [
             "work",
             "points",
+            "levels",
             "comment",
             "revision",
             "review_version",
@@ -61,10 +82,11 @@ class ReleasedMarkSerializer(serializers.ModelSerializer):
     work = serializers.SerializerMethodField(help_text="The work it is for, such as review-12")
     points = serializers.DecimalField(max_digits=7, decimal_places=2, source="released_points")
     comment = serializers.CharField(source="released_comment")
+    levels = LevelSerializer(many=True, source="released_levels")
 
     class Meta:
         model = Mark
-        fields = ["work", "points", "comment", "released_at"]
+        fields = ["work", "points", "levels", "comment", "released_at"]
 
     def get_work(self, mark) -> str:
         return work_address(mark)
@@ -72,21 +94,45 @@ class ReleasedMarkSerializer(serializers.ModelSerializer):
 
 class MarkChangeSerializer(serializers.ModelSerializer):
     changed_by = serializers.CharField(source="changed_by.name")
+    levels_before = LevelSerializer(many=True)
+    levels_after = LevelSerializer(many=True)
 
     class Meta:
         model = MarkChange
-        fields = ["kind", "points_before", "points_after", "comment_before", "comment_after", "changed_by", "changed_at"]
+        fields = [
+            "kind",
+            "points_before",
+            "points_after",
+            "levels_before",
+            "levels_after",
+            "comment_before",
+            "comment_after",
+            "changed_by",
+            "changed_at",
+        ]
+
+
+class RubricLevelSerializer(serializers.Serializer):
+    points = serializers.DecimalField(max_digits=7, decimal_places=2)
+    title = serializers.CharField()
+
+
+class RubricPartSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    levels = RubricLevelSerializer(many=True)
 
 
 class MarkedWorkSerializer(serializers.Serializer):
     mark = MarkSerializer(allow_null=True)
     max_points = serializers.DecimalField(max_digits=7, decimal_places=2)
+    rubric = RubricPartSerializer(many=True, help_text="Empty where the work is not marked by one")
     history = MarkChangeSerializer(many=True)
 
 
 @extend_schema(
     summary="Marks: of the students one marks, or one's own released ones",
-    description="A student's answer has only `work`, `points`, `comment` and `released_at` of each.",
+    description="A student's answer has only `work`, `points`, `levels`, `comment` and `released_at` of each.",
 )
 class MarkViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     scope_resource = "grades"
@@ -149,7 +195,8 @@ def mark_endpoint(name: str, address):
 def _read(target: dict) -> Response:
     work = work_of(**target)
     mark = work.mark()
-    return _tagged(mark, MarkedWorkSerializer({"mark": mark, "max_points": work.max_points, "history": history_of(mark)}).data)
+    shown = {"mark": mark, "max_points": work.max_points, "rubric": work.entry.rubric, "history": history_of(mark)}
+    return _tagged(mark, MarkedWorkSerializer(shown).data)
 
 
 def _tagged(mark: Mark | None, data: dict) -> Response:

@@ -62,6 +62,16 @@ class OutcomeSerializer(serializers.Serializer):
     words = serializers.ListField(child=serializers.CharField())
 
 
+class LevelSerializer(serializers.Serializer):
+    """The chosen level of one part of a rubric."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    points = serializers.CharField(help_text=NUMBER_HELP)
+    level = serializers.CharField()
+    out_of = serializers.CharField(required=False, help_text="The part's top level in the rubric in force")
+
+
 class GradeItemSerializer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
@@ -69,6 +79,8 @@ class GradeItemSerializer(serializers.Serializer):
     state = serializers.CharField(help_text=STATE_HELP)
     points = number(allow_null=True)
     out_of = number()
+    shown = serializers.CharField(allow_blank=True, help_text="In the words of the component's scale, where it has one")
+    levels = LevelSerializer(many=True)
     note = serializers.CharField(allow_blank=True)
     counts = serializers.BooleanField(help_text="Whether it counts in the reading so far; false when dropped or outstanding")
     comment = serializers.CharField(allow_blank=True)
@@ -116,3 +128,37 @@ PAGE_PARAMETERS = [
     ),
     OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you have; 304 when it still holds"),
 ]
+
+
+class OutstandingSerializer(serializers.Serializer):
+    name = serializers.CharField(help_text="The query parameter that types a mark for it, such as reviews:paper-3")
+    component = serializers.CharField()
+    component_title = serializers.CharField()
+    title = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    state = serializers.CharField(help_text="open or pending")
+    out_of = number()
+    note = serializers.CharField(allow_blank=True)
+    worth = number(help_text="What it alone would add to the final total if it were full")
+
+
+class MissingSerializer(serializers.Serializer):
+    component = serializers.CharField()
+    title = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    out_of = number()
+
+
+class OutlookSerializer(serializers.Serializer):
+    at_least = TotalSerializer(help_text="The final total if nothing more came")
+    at_most = TotalSerializer(help_text="The final total if everything outstanding were full")
+    outstanding = OutstandingSerializer(many=True)
+    missing = MissingSerializer(many=True)
+
+
+class WhatIfSerializer(serializers.Serializer):
+    total_so_far = TotalSerializer()
+    total_final = TotalSerializer()
+    out_of = number()
+    components = ComponentLineSerializer(many=True)
+    outlook = OutlookSerializer(help_text="From what is known, without the typed marks")

@@ -5,9 +5,11 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 """
 
 from grading.engine.compute import compute, source_key
+from grading.engine.entry import Criterion, Entry
 from grading.engine.exact import plain
 from grading.engine.facts import Facts, Item, State
 from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
+from grading.engine.outlook import Outstanding, Place, at_most, outstanding, what_if
 from grading.engine.policy import Component, Policy, read_policy
 from grading.engine.schema import DEFAULT_MAX_POINTS, POLICY_SCHEMA
 from grading.engine.tree import Explanation, Node, Outcome, Total
@@ -18,6 +20,8 @@ __all__ = [
     "POLICY_SCHEMA",
     "WARNING",
     "Component",
+    "Criterion",
+    "Entry",
     "Explanation",
     "Facts",
     "Finding",
@@ -25,12 +29,17 @@ __all__ = [
     "Known",
     "Node",
     "Outcome",
+    "Outstanding",
+    "Place",
     "Policy",
     "State",
     "Total",
+    "at_most",
     "compute",
     "lint",
+    "outstanding",
     "plain",
     "read_policy",
     "source_key",
+    "what_if",
 ]

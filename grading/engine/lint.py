@@ -9,6 +9,7 @@ from math import isfinite
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from grading.engine.entry import MARKED_SOURCES, agreement_problems, entry_problems
 from grading.engine.exact import plain
 from grading.engine.policy import DEFAULT_AGGREGATE, Component, Policy, exact, read_policy
 from grading.engine.schema import POLICY_SCHEMA
@@ -51,7 +52,13 @@ def lint(document: object, known: Known | None = None) -> list[Finding]:
     shape = [_finding_of(error) for error in VALIDATOR.iter_errors(document)] + list(_check_numbers((), document))
     if shape:
         return sorted(set(shape), key=lambda finding: [str(part) for part in finding.path])
-    findings = [*_check_keys(document), *_check_components(document), *_check_letters(document), *_check_weights(document)]
+    findings = [
+        *_check_keys(document),
+        *_check_components(document),
+        *_check_entry(document),
+        *_check_letters(document),
+        *_check_weights(document),
+    ]
     if not any(finding.severity == ERROR for finding in findings):
         findings += _check_against_course(read_policy(document), document, known or Known())
     return sorted(findings, key=lambda finding: finding.severity)
@@ -146,7 +153,15 @@ def _check_keys(document: Mapping) -> Iterator[Finding]:
         seen.add(raw["key"])
 
 
-FOR_SOURCES = {"milestones": ("milestones",), "credit": ("reviews",), "max_points": ("presentations", "manual")}
+FOR_SOURCES = {
+    "milestones": ("milestones",),
+    "credit": ("reviews",),
+    "max_points": ("presentations", "manual"),
+    "rubric": MARKED_SOURCES,
+    "scale": MARKED_SOURCES,
+    # A talk shows who gives it, and without a name nobody could tell whose mark by hand it is.
+    "anonymous": ("reviews", "milestones"),
+}
 
 
 def _check_components(document: Mapping) -> Iterator[Finding]:
@@ -175,6 +190,15 @@ def _check_components(document: Mapping) -> Iterator[Finding]:
                 yield Finding(
                     ERROR, (*path, "max_points"), f"A presentation has one mark, and {other!r} takes it out of {plain(points)}."
                 )
+
+
+def _check_entry(document: Mapping) -> Iterator[Finding]:
+    leaves = [(path, raw) for path, raw in walk(document) if "parts" not in raw]
+    for path, raw in leaves:
+        for within, message in entry_problems(raw):
+            yield Finding(ERROR, (*path, *within), message)
+    for path, message in agreement_problems(leaves):
+        yield Finding(ERROR, path, message)
 
 
 def _says_how_many(raw: Mapping) -> bool:

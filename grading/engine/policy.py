@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from grading.engine.entry import POINTS, Entry, read_entry
 from grading.engine.schema import DEFAULT_MAX_POINTS, DEFAULT_ROUNDING
 from grading.engine.steps import STEPS
 
@@ -43,6 +44,8 @@ class Component:
     credit: str = "marks"
     max_points: Decimal = Decimal(DEFAULT_MAX_POINTS)
     parts: tuple["Component", ...] = ()
+    entry: Entry = POINTS
+    is_anonymous: bool = False
 
     def walk(self):
         yield self
@@ -94,6 +97,7 @@ class Policy:
     is_scaled: bool
     rounding: Rounding
     letters: tuple[Band, ...]
+    regrade_days: int = 0
 
     @classmethod
     def empty(cls) -> "Policy":
@@ -116,6 +120,11 @@ class Policy:
 
     def leaf(self, key: str) -> Component | None:
         return next((component for component in self.leaves() if component.key == key), None)
+
+    def marked_by(self, source: str, milestone: str = "") -> Component | None:
+        """The leaf that says how such work is marked; those that count the same work agree."""
+        leaves = (leaf for leaf in self.leaves() if leaf.source == source and leaf.credit == "marks")
+        return next((leaf for leaf in leaves if not milestone or leaf.milestones is None or milestone in leaf.milestones), None)
 
     def rounded(self, value: Fraction | None) -> Decimal | None:
         """A total as it is shown."""
@@ -146,6 +155,7 @@ def read_policy(document: Mapping) -> Policy:
         is_scaled=document.get("weights", "scale") == "scale",
         rounding=Rounding(**rounding),
         letters=tuple(sorted(bands, key=lambda band: -band.lowest)),
+        regrade_days=document.get("regrade_days", 0),
     )
 
 
@@ -153,6 +163,7 @@ def _read_component(raw: Mapping) -> Component:
     if "parts" in raw:
         parts = tuple(_read_component(part) for part in raw["parts"])
         return Component(raw["key"], raw["title"], sum((part.weight for part in parts), Fraction(0)), parts=parts)
+    entry = read_entry(raw)
     return Component(
         key=raw["key"],
         title=raw["title"],
@@ -161,7 +172,9 @@ def _read_component(raw: Mapping) -> Component:
         steps=_read_steps(raw),
         milestones=tuple(raw["milestones"]) if "milestones" in raw else None,
         credit=raw.get("credit", "marks"),
-        max_points=Decimal(str(raw.get("max_points", DEFAULT_MAX_POINTS))),
+        max_points=entry.out_of or Decimal(DEFAULT_MAX_POINTS),
+        entry=entry,
+        is_anonymous=raw.get("anonymous", False),
     )
 
 

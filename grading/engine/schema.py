@@ -1,5 +1,6 @@
 """The published shape of the [grading] table, made from the table of steps so that the two cannot differ."""
 
+from grading.engine.entry import RUBRIC_SCHEMA, SCALE_SCHEMA
 from grading.engine.steps import STEPS
 
 SOURCES = ("reviews", "presentations", "participation", "milestones", "discussion", "manual")
@@ -57,6 +58,9 @@ _LEAF = {
             "maximum": 10000,
             "description": f"For presentations and manual: the upper end of a mark; {DEFAULT_MAX_POINTS} when left out",
         },
+        "rubric": RUBRIC_SCHEMA,
+        "scale": SCALE_SCHEMA,
+        "anonymous": {"type": "boolean", "description": "Whether markers see whose work it is only once its mark is released"},
     },
     "required": ["key", "title", "weight", "source"],
     "additionalProperties": False,
@@ -81,6 +85,12 @@ POLICY_SCHEMA: dict = {
                 "letters": {"enum": ["rounded", "exact"], "description": "Which total the letters are read from"},
             },
             "additionalProperties": False,
+        },
+        "regrade_days": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 365,
+            "description": "How many days after its release a mark can be contested; never when 0 or left out",
         },
         "letters": {
             "type": "array",

@@ -28,6 +28,9 @@ class Mark(models.Model):
 
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     comment = models.TextField(blank=True)
+    # The chosen levels of the rubric, as they stood when they were chosen: [{"key", "title", "points": "2", "level"}];
+    # empty where the points were given without. The points are their sum.
+    levels = models.JSONField(default=list, blank=True)
     # Of a review: the number of the version that the marker read, so that a later one can be told.
     review_version = models.PositiveIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
@@ -35,6 +38,7 @@ class Mark(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     released_points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     released_comment = models.TextField(blank=True)
+    released_levels = models.JSONField(default=list, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -68,7 +72,8 @@ class Mark(models.Model):
     @property
     def awaits_release(self) -> bool:
         """Whether a release would show students something else than they see now."""
-        return (self.points, self.comment) != (self.released_points, self.released_comment)
+        shown = (self.released_points, self.released_comment, self.released_levels)
+        return (self.points, self.comment, self.levels) != shown
 
 
 class ChangeKind(models.TextChoices):
@@ -86,6 +91,8 @@ class MarkChange(models.Model):
     points_after = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     comment_before = models.TextField(blank=True)
     comment_after = models.TextField(blank=True)
+    levels_before = models.JSONField(default=list, blank=True)
+    levels_after = models.JSONField(default=list, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
 

@@ -59,7 +59,11 @@ def gather(
     """
     facts = {student: StudentFacts() for student in students}
     only = None if is_all else students
-    gathering = Gathering(course, now, marks_of(course, audience=audience, only=only), policy, facts, only)
+    # Thousands of lists are not read where no mark can have one.
+    with_levels = any(leaf.entry.rubric for leaf in policy.leaves())
+    gathering = Gathering(
+        course, now, marks_of(course, audience=audience, only=only, with_levels=with_levels), policy, facts, only
+    )
     for source in {engine.source_key(leaf) for leaf in policy.leaves()}:
         SOURCES[source](gathering)
     return facts
@@ -68,7 +72,8 @@ def gather(
 def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
     """The largest source by far (students × papers), so its loop does no more than it must."""
     rules = ReviewRules.of(gathering.course)
-    out_of = ONE if by_submission else rules.max_points if rules else ONE
+    component = gathering.policy.marked_by("reviews")
+    out_of = ONE if by_submission else (component and component.entry.out_of) or (rules.max_points if rules else ONE)
     marks = {} if by_submission else gathering.marks.by_review
     alike: dict[tuple, Item] = {}  # items without a mark look the same for everybody
     for student, reviews in review_facts(gathering.course, only=gathering.only).items():
@@ -173,7 +178,9 @@ def _milestones(gathering: Gathering) -> None:
             if not fact.submitted_at and gathering.now > fact.closes_at:
                 mine.passed(fact.closes_at)
             when = gathering.course.local(fact.due_at).date()
-            items.append(Item(fact.key, fact.title, state, mark.points if mark else None, fact.max_points, note, when, mark))
+            component = gathering.policy.marked_by("milestones", fact.key)
+            out_of = (component and component.entry.out_of) or fact.max_points
+            items.append(Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark))
         mine.sources["milestones"] = tuple(items)
 
 

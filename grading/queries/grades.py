@@ -27,6 +27,7 @@ class Grade:
     policy_number: int  # 0 before there is a policy
     explanation: engine.Explanation
     changed_at: datetime
+    facts: engine.Facts  # what it rests on, as its audience knows it
 
     @property
     def components(self) -> tuple[engine.Node, ...]:
@@ -72,14 +73,16 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
     grades = {}
     for student, stamp in stamps.items():
         mine = facts[student]
+        known = engine.Facts(mine.sources, is_over)
         moments = [stamp, course.grades_changed_at, mine.moment, ended_at if is_over else None]
         grades[student] = Grade(
             enrollment_id=student,
             policy=policy,
             policy_number=row.number if row else 0,
-            explanation=engine.compute(policy, engine.Facts(mine.sources, is_over)),
+            explanation=engine.compute(policy, known),
             # In one zone, so that the texts of an answer sort as the moments do.
             changed_at=max(moment for moment in moments if moment).astimezone(UTC),
+            facts=known,
         )
     return grades
 

@@ -1,15 +1,17 @@
 """What a marker has to mark: the entries of each tab, and one piece of work to read.
 
-An entry's `work` is its address on the marking page: review-12, presentation-5, milestone-3-14, manual-essay-40.
+An entry's `work` is its address on the marking page: review-12, presentation-5, milestone-3-14, manual-essay-40; where the
+marker is not to know whose it is, blind-4c0f2a… . Such an entry has no name, and stands where its random address puts it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Prefetch
 from django.http import Http404
+from django.utils.crypto import salted_hmac
 
 from courses.models import Enrollment
 from courses.policies import students_marked_by
@@ -30,6 +32,17 @@ class Entry:
     points: Decimal | None
     note: str = ""
     is_changed: bool = False  # handed in anew since it was marked
+    is_released: bool = False
+    blind_target: str = ""  # the address that `work` stands in for
+
+    @property
+    def target(self) -> str:
+        """The address that find_work takes."""
+        return self.blind_target or self.work
+
+    @property
+    def is_blind(self) -> bool:
+        return bool(self.blind_target)
 
     @property
     def is_marked(self) -> bool:
@@ -46,7 +59,7 @@ def review_entries(marker: Enrollment) -> list[Entry]:
         .order_by("paper__meeting__date", "paper__position", "paper_id", "reviewer__user__name", "pk")
         .values_list(
             "pk", "reviewer__user__name", "paper__title", "paper__key",
-            "mark__points", "mark__review_version", "current__number", "current__is_late",
+            "mark__points", "mark__review_version", "current__number", "current__is_late", "mark__released_at",
         )
     )  # fmt: skip
     return [
@@ -58,8 +71,9 @@ def review_entries(marker: Enrollment) -> list[Entry]:
             points=points,
             note="late" if is_late else "",
             is_changed=points is not None and read is not None and read < number,
+            is_released=released_at is not None,
         )
-        for pk, who, title, key, points, read, number, is_late in rows
+        for pk, who, title, key, points, read, number, is_late, released_at in rows
     ]
 
 
@@ -120,6 +134,7 @@ def _milestone_entry(milestone: Milestone, team: Team, mark: Mark | None, delive
         points=mark.points if mark else None,
         note="not handed in" if deliverable is None else "late" if deliverable.is_late else "",
         is_changed=bool(mark and mark.points is not None and deliverable and deliverable.submitted_at > mark.changed_at),
+        is_released=bool(mark and mark.released_at),
     )
 
 
@@ -147,13 +162,38 @@ def tabs_of(marker: Enrollment, policy: engine.Policy) -> list[Tab]:
     """The tabs of the marking page; a kind of work is there when the policy counts it or there is some to mark."""
     counted = {engine.source_key(leaf) for leaf in policy.leaves()}
     tabs = [
-        Tab("reviews", "Reviews", review_entries(marker)),
+        Tab("reviews", "Reviews", _blinded(review_entries(marker), policy, "reviews")),
         Tab("presentations", "Presentations", presentation_entries(marker, marker.course.today())),
-        Tab("milestones", "Project", milestone_entries(marker)),
+        Tab("milestones", "Project", _blinded(milestone_entries(marker), policy, "milestones")),
     ]
     tabs = [tab for tab in tabs if tab.entries or tab.key in counted]
     by_hand = [leaf for leaf in policy.leaves() if leaf.source == "manual"]
     return tabs + [Tab(leaf.key, leaf.title, manual_entries(marker, leaf)) for leaf in by_hand]
+
+
+def _blinded(entries: list[Entry], policy: engine.Policy, source: str) -> list[Entry]:
+    """Without names where the policy says so and the mark is not released, and in an order that tells nothing of them."""
+    places = {group: place for place, group in enumerate(dict.fromkeys(entry.group for entry in entries))}
+    hidden = {group for group in places if _is_anonymous(policy, source, group)}
+    if not hidden:
+        return entries
+    entries = [_blind(entry) if entry.group in hidden and not entry.is_released else entry for entry in entries]
+    return sorted(entries, key=lambda entry: (places[entry.group], entry.work if entry.is_blind else ""))
+
+
+def _is_anonymous(policy: engine.Policy, source: str, group: str) -> bool:
+    leaf = policy.marked_by(source, group if source == "milestones" else "")
+    return bool(leaf and leaf.is_anonymous)
+
+
+def _blind(entry: Entry) -> Entry:
+    code = salted_hmac("grading.marking.blind", entry.work).hexdigest()[:16]
+    return replace(entry, work=f"blind-{code}", who=f"Work {code[:6]}", blind_target=entry.work)
+
+
+def told(tabs: list[Tab], address: str) -> str:
+    """The address that find_work takes, of an entry in any tab."""
+    return next((entry.target for tab in tabs for entry in tab.entries if entry.work == address), address)
 
 
 # One piece of work

@@ -1,6 +1,6 @@
 """The marks of a course, each audience's own view of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -22,6 +22,7 @@ class MarkSeen(NamedTuple):
     comment: str
     is_released: bool
     work: str  # the work's address on the marking page: review-12
+    levels: Sequence[dict] = ()  # of the rubric, as Mark.levels
 
 
 @dataclass(slots=True)
@@ -35,39 +36,47 @@ class Marks:
 TARGET = ("review_id", "sign_up_id", "milestone_id", "team_id", "enrollment_id", "component")
 
 
-def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None = None) -> Marks:
-    """All marks, or those of the work of the enrollments in `only`.
+def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None = None, with_levels: bool = False) -> Marks:
+    """All marks, or those of the work of the enrollments in `only`; the levels of rubrics where `with_levels` asks for them.
 
     For students, rows that are not released never leave the database.
     """
     marks = Marks()
-    for review, sign_up, milestone, team, enrollment, component, points, comment, is_released in _rows(course, audience, only):
+    for review, sign_up, milestone, team, enrollment, component, *seen, levels in _rows(course, audience, only, with_levels):
         if review:
-            marks.by_review[review] = MarkSeen(points, comment, is_released, f"review-{review}")
+            marks.by_review[review] = MarkSeen(*seen, f"review-{review}", levels)
         elif sign_up:
-            marks.by_sign_up[sign_up] = MarkSeen(points, comment, is_released, f"presentation-{sign_up}")
+            marks.by_sign_up[sign_up] = MarkSeen(*seen, f"presentation-{sign_up}", levels)
         elif team:
-            marks.by_milestone[milestone, team] = MarkSeen(points, comment, is_released, f"milestone-{milestone}-{team}")
+            marks.by_milestone[milestone, team] = MarkSeen(*seen, f"milestone-{milestone}-{team}", levels)
         else:
-            marks.by_hand[enrollment, component] = MarkSeen(points, comment, is_released, f"manual-{component}-{enrollment}")
+            marks.by_hand[enrollment, component] = MarkSeen(*seen, f"manual-{component}-{enrollment}", levels)
     return marks
 
 
 # Decided by the database: thousands of times and texts are not fetched just to be compared.
-IS_RELEASED_AS_IT_STANDS = Q(released_at__isnull=False, released_points=F("points"), released_comment=F("comment"))
+IS_RELEASED_AS_IT_STANDS = Q(
+    released_at__isnull=False, released_points=F("points"), released_comment=F("comment"), released_levels=F("levels")
+)
 
 
-def _rows(course: Course, audience: Audience, only: Collection[int] | None) -> Iterable[tuple]:
+def _rows(course: Course, audience: Audience, only: Collection[int] | None, with_levels: bool) -> Iterable[tuple]:
     rows = Mark.objects.filter(course=course).order_by()
     if only is not None:
         rows = rows.filter(_of(only))
     if audience == "student":
         seen = rows.filter(released_at__isnull=False, released_points__isnull=False).annotate(is_released=Value(True))
-        return seen.values_list(*TARGET, "released_points", "released_comment", "is_released")
+        return _listed(seen, ("released_points", "released_comment", "is_released"), with_levels and "released_levels")
     given = rows.filter(points__isnull=False).annotate(
         is_released=Case(When(IS_RELEASED_AS_IT_STANDS, then=True), default=False)
     )
-    return given.values_list(*TARGET, "points", "comment", "is_released")
+    return _listed(given, ("points", "comment", "is_released"), with_levels and "levels")
+
+
+def _listed(rows: QuerySet[Mark], fields: tuple[str, ...], levels: str | Literal[False]) -> Iterable[tuple]:
+    if levels:
+        return rows.values_list(*TARGET, *fields, levels)
+    return ((*row, ()) for row in rows.values_list(*TARGET, *fields))
 
 
 def work_address(mark: Mark) -> str:

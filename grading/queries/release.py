@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from core.errors import DomainError
 from courses.models import Course
@@ -98,6 +98,8 @@ def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseSt
     """{leaf key: state}, in one query."""
     states = {}
     rows = Mark.objects.filter(course=course).select_related("milestone").order_by("pk")
+    # Compared by the database: thousands of lists are not read just for that.
+    rows = rows.annotate(has_other_levels=Case(When(levels=F("released_levels"), then=False), default=True))
     rows = list(rows.only("points", "comment", "released_points", "released_comment", "released_at", "review_id", "sign_up_id",
                           "component", "milestone__key"))  # fmt: skip
     for leaf in policy.leaves():
@@ -107,7 +109,8 @@ def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseSt
             if _belongs(mark, leaf, source):
                 state.marks += mark.points is not None
                 state.visible += mark.released_at is not None
-                state.waiting += mark.awaits_release
+                seen = (mark.released_points, mark.released_comment)
+                state.waiting += mark.has_other_levels or (mark.points, mark.comment) != seen
     return states
 
 

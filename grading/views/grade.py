@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading.policies import require_graded
-from grading.presenting import bar_of, present
-from grading.queries import grades_of
+from grading.presenting import bar_of, outlook_of, present, present_what_if, summarise
+from grading.queries import Grade, grades_of
+from grading.queries.regrades import Contest, contests_of
+from grading.what_if import Typed, read_typed
 
 
 @login_required
@@ -34,12 +36,49 @@ def _page(request, enrollment: Enrollment, *, student: Enrollment, audience: str
     grade = grades_of(enrollment.course, audience=audience, enrollment_ids=[student.pk]).get(student.pk)
     if grade is None:
         raise Http404("No such student.")
+    is_own = student.pk == enrollment.pk
+    typed = read_typed(grade, request.GET)
+    shown = present(grade)
+    contests = contests_of(enrollment, grade.policy) if is_own else {}
     context = {
         "course": enrollment.course,
         "enrollment": enrollment,
         "student": student,
-        "is_own": student.pk == enrollment.pk,
-        "grade": present(grade),
+        "is_own": is_own,
+        "grade": _with_contests(shown, contests),
         "bar": bar_of(grade),
+        "outlook": (outlook := outlook_of(grade)),
+        "rows": _rows(outlook["outstanding"], typed, request.GET),
+        "what_if": _compared(shown, grade, typed) if typed.points else None,
+        "typed": typed,
+        "requests": [contest.request for contest in contests.values() if contest.request],
     }
-    return render(request, "grading/student_grade.html", context)
+    return render(request, "grading/student_grade.html", context, status=422 if typed.errors else 200)
+
+
+def _with_contests(shown: dict, contests: dict[str, Contest]) -> dict:
+    """Every item with what its student may do about its mark."""
+    pending = list(shown["components"])
+    while pending:
+        component = pending.pop()
+        pending += component["parts"]
+        for item in component["items"]:
+            item["contest"] = contests.get(item["work"])
+    return shown
+
+
+def _rows(outstanding: list[dict], typed: Typed, asked) -> list[dict]:
+    """What is outstanding, each with what was typed for it and what is wrong with that."""
+    return [row | {"typed": asked.get(row["name"], ""), "error": typed.errors.get(row["name"])} for row in outstanding]
+
+
+def _compared(shown: dict, grade: Grade, typed: Typed) -> dict:
+    """The totals as they would be, and the components that would change."""
+    then = present_what_if(grade, typed.points)
+    now = summarise(grade)
+    pairs = zip(now["components"], then["components"], strict=True)
+    return then | {
+        "count": len(typed.points),
+        "now": shown["total_final"],
+        "changed": [(before, after) for before, after in pairs if before["earned_final"] != after["earned_final"]],
+    }

@@ -1,20 +1,26 @@
 """The marking page: one piece of work at a time, the next one after saving."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError, StaleVersion
+from core.uploads import serve_upload
 from courses.models import Enrollment
 from courses.policies import require_staff
 from grading import actions
 from grading.forms import MarkForm
 from grading.queries import marking, read_in_force
+from grading.queries.distributions import distributions_of
+from grading.queries.regrades import open_count, open_requests_of
+from grading.queries.snippets import snippets_of
 from grading.work import Work, work_of
 
 
@@ -37,7 +43,8 @@ class Queue:
         return list({entry.group: (entry.group, entry.title) for entry in self.tab.entries if entry.group}.values())
 
     def entry(self, work: str) -> marking.Entry | None:
-        return next((entry for entry in self.entries if entry.work == work), None)
+        """By its address; where names are hidden also by the one that tells whose it is, so that an old link leads here."""
+        return next((entry for entry in self.entries if work in (entry.work, entry.target)), None)
 
     def next_to_mark(self, after: str = "") -> marking.Entry | None:
         """The next one that needs marking after this work, from the start again at the end."""
@@ -68,6 +75,12 @@ def queue_of(marker: Enrollment, asked) -> Queue:
     return Queue(tabs, tab, paper, [entry for entry in entries if not paper or entry.group == paper])
 
 
+def _target(marker: Enrollment, queue: Queue, address: str) -> dict:
+    """What the address names. In another tab, or a queue that has changed, it is looked for among everything one marks."""
+    entry = queue.entry(address)
+    return marking.find_work(marker, entry.target if entry else marking.told(queue.tabs, address))
+
+
 @login_required
 @require_safe
 def marking_queue(request, course_slug):
@@ -79,12 +92,11 @@ def marking_queue(request, course_slug):
         address = entry.work if entry else ""
     if not address:
         return render(request, "grading/marking_queue.html", {"course": marker.course, "enrollment": marker, "queue": queue})
-    target = marking.find_work(marker, address)
+    target = _target(marker, queue, address)
     work = work_of(**target)
     mark = work.mark()
-    initial = {"points": mark.points, "comment": mark.comment} if mark else {}
-    initial |= {"revision": mark.revision if mark else 0, "version": work.version}
-    form = MarkForm(initial=initial, max_points=work.max_points, has_mark=bool(mark and mark.points is not None))
+    initial = {"comment": mark.comment if mark else "", "revision": mark.revision if mark else 0, "version": work.version}
+    form = MarkForm(initial=initial, work=work, mark=mark)
     return _page(request, marker, queue, address, target, work, form)
 
 
@@ -92,15 +104,14 @@ def marking_queue(request, course_slug):
 @require_POST
 def mark_save(request, course_slug, work):
     marker = require_staff(request.user, course_slug)
-    target = marking.find_work(marker, work)
-    found = work_of(**target)
-    mark = found.mark()
-    form = MarkForm(request.POST, max_points=found.max_points, has_mark=bool(mark and mark.points is not None))
     queue = queue_of(marker, request.POST)
+    target = _target(marker, queue, work)
+    found = work_of(**target)
+    form = MarkForm(_with_snippets(request.POST, marker), work=found, mark=found.mark())
     if not form.is_valid():
         return _page(request, marker, queue, work, target, found, form, status=422)
     try:
-        actions.set_mark(**target, **form.cleaned_data, by=request.user)
+        mark = actions.set_mark(**target, **form.given(), by=request.user)
     except StaleVersion as stale:
         # The next save of this form is meant: it names the mark that is shown beside it.
         form.data = form.data.copy()
@@ -109,37 +120,65 @@ def mark_save(request, course_slug, work):
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return _page(request, marker, queue, work, target, found, form, status=422)
-    messages.success(request, f"Saved: {_saved_words(queue, work, form)}")
-    following = _following(marker, queue, work)
+    messages.success(request, f"Saved: {_saved_words(queue, work, found, mark)}")
+    following = _following(queue, work)
     return redirect(reverse("grading:marking_queue", args=[course_slug]) + queue.address(following))
 
 
-def _saved_words(queue: Queue, work: str, form: MarkForm) -> str:
+@login_required
+@require_safe
+def marking_file(request, course_slug, work):
+    """What a team handed in, under a name that does not tell whose it is."""
+    marker = require_staff(request.user, course_slug)
+    target = _target(marker, queue_of(marker, {}), work)
+    deliverable = marking.deliverable_of(target["milestone"], target["team"]) if "team" in target else None
+    if deliverable is None or not deliverable.file:
+        raise Http404("No file was handed in.")
+    name = f"{target['milestone'].key}-{work.rpartition('-')[2]}{PurePath(deliverable.file_name).suffix}"
+    return serve_upload(deliverable.file, kind=deliverable.file_kind, name=name)
+
+
+def _with_snippets(data, marker: Enrollment):
+    """The form with the ticked entries of the comment bank put at the end of its comment; without script that is the way."""
+    wanted = {pk for pk in data.getlist("snippets") if pk.isascii() and pk.isdigit()}
+    texts = [snippet.text for snippet in snippets_of(marker.course) if str(snippet.pk) in wanted] if wanted else []
+    if texts:
+        data = data.copy()
+        data["comment"] = "\n\n".join(filter(None, [data.get("comment", "").strip(), *texts]))
+    return data
+
+
+def _saved_words(queue: Queue, work: str, found: Work, mark) -> str:
     entry = queue.entry(work)
     who = entry.who if entry else "the mark"
-    points = form.cleaned_data["points"]
-    return f"{who}, mark cleared." if points is None else f"{who}, {points.normalize():f}."
+    if mark.points is None:
+        return f"{who}, mark cleared."
+    shown = found.entry.shown(mark.points, found.max_points)
+    return f"{who}, {shown or format(mark.points.normalize(), 'f')}."
 
 
-def _following(marker: Enrollment, queue: Queue, work: str) -> str:
+def _following(queue: Queue, work: str) -> str:
     """Where to go after this work is saved: the next that needs marking, or stay when all is done."""
-    rest = [entry for entry in queue.entries if entry.work != work]
-    following = Queue(queue.tabs, queue.tab, queue.paper, queue.entries).next_to_mark(after=work)
-    return following.work if following and rest and following.work != work else work
+    following = queue.next_to_mark(after=work)
+    return following.work if following else work
 
 
 def _page(request, marker, queue: Queue, address: str, target: dict, work: Work, form: MarkForm, *, stale=None, status=200):
     mark = work.mark()
-    before, after = queue.neighbours(address)
     entry = queue.entry(address)
+    address = entry.work if entry else address
+    before, after = queue.neighbours(address)
+    following = queue.next_to_mark(after=address)
     context = {
         "course": marker.course,
         "enrollment": marker,
         "queue": queue,
         "address": address,
         "entry": entry,
+        "is_blind": entry.is_blind if entry else work.is_anonymous and not (mark and mark.released_at),
         "before": before and queue.address(before.work),
         "after": after and queue.address(after.work),
+        "following": following and following.work != address and queue.address(following.work),
         "own": queue.address(address),
         "place": queue.entries.index(entry) + 1 if entry else None,
         "peers": [other for other in queue.entries if entry and other.group == entry.group],
@@ -147,10 +186,15 @@ def _page(request, marker, queue: Queue, address: str, target: dict, work: Work,
         "work": work,
         "form": form,
         "mark": mark,
+        "shown": mark and work.entry.shown(mark.points, work.max_points),
         "stale": stale,
         "history": marking.history_of(mark),
         "reading": _reading(target),
         "read_version": _read_version(form, work),
+        "distributions": distributions_of(marker, target, work),
+        "snippets": snippets_of(marker.course),
+        "requests": open_requests_of(mark),
+        "open_requests": open_count(marker),
     }
     return render(request, "grading/marking_queue.html", context, status=status)
 

@@ -1,17 +1,22 @@
 """Who gets what from the grading pages and API. `student` owns the work, `other` is a student of the same course."""
 
+from django.core.files.base import ContentFile
+
 from tests.access import Row, in_course
 from tests.factories import (
+    DeliverableFactory,
     EnrollmentFactory,
     MilestoneFactory,
     PolicyFactory,
+    RegradeRequestFactory,
     ReviewRulesFactory,
     SignUpFactory,
     SlotRoleFactory,
+    SnippetFactory,
     TeamFactory,
     TeamMemberFactory,
 )
-from tests.grading.examples import ece697il, one_component, reviewed
+from tests.grading.examples import ece697il, one_component, released_mark, reviewed
 
 
 def with_policy(course, student):
@@ -59,11 +64,50 @@ def of_another_course(course, student):
     return with_review(course, EnrollmentFactory()) | in_course(course, student)
 
 
+def with_file(course, student):
+    names = with_team(course, student)
+    team = TeamFactory._meta.model.objects.get(pk=names["team_id"])
+    milestone = MilestoneFactory._meta.model.objects.get(pk=names["milestone_id"])
+    DeliverableFactory(
+        team=team, milestone=milestone, url="", file=ContentFile(b"x", "a.txt"), file_kind="text", file_name="a.txt"
+    )
+    return {**in_course(course, student), "work": f"milestone-{milestone.pk}-{team.pk}"}
+
+
+def contested(course, student):
+    PolicyFactory(course=course, document=ece697il(regrade_days=7))
+    ReviewRulesFactory(course=course)
+    return released_mark(student)
+
+
+def with_released(course, student):
+    return {**in_course(course, student), "work": f"review-{contested(course, student).review_id}"}
+
+
+def with_request_in_course(course, student):
+    with_request(course, student)
+    return in_course(course, student)
+
+
+def with_request(course, student):
+    request = RegradeRequestFactory(mark=contested(course, student), asked_by=student)
+    return {**in_course(course, student), "handle": request.handle}
+
+
+def with_snippet(course, student):
+    return {**in_course(course, student), "pk": SnippetFactory(course=course).pk}
+
+
 STAFF = {"student": 403, "other": 403, "assistant": 200, "instructor": 200}
 INSTRUCTOR = {"student": 403, "other": 403, "assistant": 403, "instructor": 200}
 API = {"anonymous": 401}
 MARK = {"points": "8"}
 FORM = {"points": "8", "comment": "", "revision": "0"}
+SAID = {"text": "Page 3 answers this."}
+DECIDED = {"outcome": "kept", "text": "It does not.", "revision": "1"}
+# Another student's request is not there for a student: neither to read nor to act on.
+OWN = {"student": 200, "other": 404, "assistant": 200, "instructor": 200}
+ACTED = {"student": 302, "other": 404, "assistant": 403, "instructor": 403}
 
 ROWS: list[Row] = [
     Row("grading:grade_home", student=200, other=200, assistant=403, instructor=302, make=with_policy),
@@ -90,5 +134,35 @@ ROWS: list[Row] = [
     Row("api:manual_mark", **STAFF, method="put", json=True, data=MARK, make=with_manual, **API),
     Row("api:component_release", **INSTRUCTOR, method="post", make=with_component, **API),
     Row("api:component_hide", **INSTRUCTOR, method="post", make=with_component, **API),
+    Row("grading:marking_file", **STAFF, make=with_file),
+    Row("grading:snippet_list", **STAFF),
+    Row("grading:snippet_add", **STAFF | {"assistant": 302, "instructor": 302}, method="post", data=SAID),
+    Row("grading:snippet_add", 405, 405, 405, 405, outsider=405),
+    Row("grading:snippet_edit", **STAFF | {"assistant": 403, "instructor": 302}, method="post", make=with_snippet, data=SAID),
+    Row("grading:snippet_edit", 405, 405, 405, 405, outsider=405, make=with_snippet),
+    Row("grading:snippet_remove", **STAFF | {"assistant": 403, "instructor": 302}, method="post", make=with_snippet),
+    Row("grading:snippet_remove", 405, 405, 405, 405, outsider=405, make=with_snippet),
+    Row("grading:regrade_list", student=200, other=200, assistant=200, instructor=200, make=with_request_in_course),
+    Row("grading:regrade_new", student=200, other=404, assistant=403, instructor=403, make=with_released),
+    Row("grading:regrade_ask", **ACTED, method="post", make=with_released, data=SAID),
+    Row("grading:regrade_ask", 405, 405, 405, 405, outsider=405, make=with_released),
+    Row("grading:regrade_detail", **OWN, make=with_request),
+    Row("grading:regrade_say", 302, 404, 302, 302, method="post", make=with_request, data=SAID),
+    Row("grading:regrade_say", 405, 405, 405, 405, outsider=405, make=with_request),
+    Row("grading:regrade_decide", 403, 403, 302, 302, method="post", make=with_request, data=DECIDED),
+    Row("grading:regrade_decide", 405, 405, 405, 405, outsider=405, make=with_request),
+    Row("grading:regrade_withdraw", **ACTED, method="post", make=with_request),
+    Row("grading:regrade_withdraw", 405, 405, 405, 405, outsider=405, make=with_request),
+    Row("api:what_if", student=200, other=404, assistant=403, instructor=200, make=api_student, **API),
+    Row("api:regrade_list", student=200, other=200, assistant=200, instructor=200, make=with_request_in_course, **API),
+    Row("api:regrade_list", 404, 404, 403, 403, method="post", json=True, data=SAID | {"work": "review-0"}, **API),
+    Row("api:regrade_detail", **OWN, make=with_request, **API),
+    Row("api:regrade_say", 201, 404, 201, 201, method="post", json=True, data=SAID, make=with_request, **API),
+    Row("api:regrade_decide", 403, 403, 200, 200, method="post", json=True, data=DECIDED, make=with_request, **API),
+    Row("api:regrade_withdraw", 200, 404, 403, 403, method="post", make=with_request, **API),
+    Row("api:snippet_list", **STAFF, **API),
+    Row("api:snippet_list", 403, 403, 201, 201, method="post", json=True, data=SAID, **API),
+    Row("api:snippet_detail", 403, 403, 403, 200, method="put", json=True, data=SAID, make=with_snippet, **API),
+    Row("api:snippet_detail", 403, 403, 403, 204, method="delete", make=with_snippet, **API),
     Row("api:policy_detail", student=200, other=200, assistant=200, instructor=200, make=with_policy, **API),
 ]

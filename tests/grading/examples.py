@@ -2,9 +2,13 @@
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from grading.engine import Item, State
+from grading.models import Mark
 from tests.factories import (
     CourseFactory,
+    MarkFactory,
     PaperFactory,
     ParticipationRulesFactory,
     PolicyFactory,
@@ -83,3 +87,28 @@ def course_with_policy(document: dict | None = None, **course):
     ProjectRulesFactory(course=course)
     PolicyFactory(course=course, document=document or ece697il())
     return course
+
+
+RUBRIC = [
+    {
+        "key": key,
+        "title": title,
+        "levels": [{"points": 0, "title": "not there"}, {"points": 1, "title": "partly"}, {"points": 2, "title": "well"}],
+    }
+    for key, title in [("summary", "Summary"), ("critique", "Critique"), ("ideas", "Ideas")]
+]
+
+
+def released_mark(student, points="6", *, released_at=None, by=None, **paper) -> Mark:
+    """The released mark of a review by this student."""
+    review = reviewed(student, **paper)
+    points = Decimal(points)
+    return MarkFactory(
+        review=review,
+        points=points,
+        released_points=points,
+        revision=1,
+        review_version=1,
+        released_at=released_at or timezone.now(),
+        **({"marked_by": by} if by else {}),
+    )

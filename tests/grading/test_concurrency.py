@@ -4,24 +4,35 @@ import threading
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from core.errors import DomainError
 from courses.models import Course
-from grading.actions import release_component, set_mark, set_policy
-from grading.models import Mark, MarkChange, Policy
+from grading.actions import (
+    add_snippet,
+    ask_regrade,
+    decide_regrade,
+    release_component,
+    set_mark,
+    set_policy,
+    withdraw_regrade,
+)
+from grading.models import Mark, MarkChange, Policy, RegradeMessage, RegradeNotice, RegradeRequest, Snippet
+from grading.tasks import send_regrade_notice
 from presentations.models import SignUp
 from reviews.models import Review
 from tests.factories import (
     EnrollmentFactory,
     MilestoneFactory,
+    RegradeRequestFactory,
     SignUpFactory,
     SlotRoleFactory,
     TeamFactory,
     TeamMemberFactory,
     UserFactory,
 )
-from tests.grading.examples import course_with_policy, one_component, reviewed
+from tests.grading.examples import course_with_policy, ece697il, one_component, released_mark, reviewed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -155,3 +166,76 @@ def test_team_marks_and_releases_of_the_same_students_do_not_lock_one_another_ou
     results = at_once(releases, *[marks(team) for team in teams], releases)
 
     assert results == [int, *[Decimal(9)] * 4, int]
+
+
+# Requests for a regrade
+
+
+@pytest.fixture
+def contested():
+    course = course_with_policy(ece697il(regrade_days=7))
+    student = EnrollmentFactory(course=course)
+    return RegradeRequestFactory(mark=released_mark(student), asked_by=student)
+
+
+def test_of_two_decisions_at_once_one_stands_whole(contested):
+    staff = EnrollmentFactory.create_batch(4, course=contested.course, role="instructor")
+
+    def decide(person, points):
+        found = RegradeRequest.objects.get(pk=contested.pk)
+        text = f"Worth {points}."
+        decided = decide_regrade(request=found, by=person, outcome="changed", text=text, points=Decimal(points), revision=1)
+        return decided.decided_by_id
+
+    results = at_once(*[lambda person=person, n=n: decide(person, 7 + n) for n, person in enumerate(staff[:3])],
+                      lambda: withdraw_regrade(request=contested, by=contested.asked_by).decided_by_id)  # fmt: skip
+
+    contested.refresh_from_db()
+    mark, outcome = Mark.objects.get(), contested.messages.exclude(outcome="").get()
+    assert sorted(map(str, results)) == sorted([str(contested.decided_by_id), *["DomainError"] * 3])
+    assert (outcome.author_id, outcome.outcome) == (contested.decided_by_id, contested.outcome)
+    assert mark.released_points == (Decimal(6) if contested.outcome == "withdrawn" else outcome.points)
+    assert MarkChange.objects.count() == (0 if contested.outcome == "withdrawn" else 2)
+
+
+def test_a_decision_and_a_mark_at_once_never_overwrite_one_another_unseen(contested):
+    decider = EnrollmentFactory(course=contested.course, role="instructor")
+
+    def decide():
+        decide_regrade(request=contested, by=decider, outcome="changed", text="Yes.", points=Decimal(9), revision=1)
+        return "decided"
+
+    results = at_once(decide, marks_review(contested.mark.review_id, 3, UserFactory(), revision=1))
+
+    contested.refresh_from_db()
+    assert results in (["decided", "StaleVersion"], ["StaleVersion", Decimal(3)])
+    assert contested.is_open is (results[0] == "StaleVersion")
+
+
+def test_the_same_request_sent_twice_at_once_is_one(contested):
+    mark, student = contested.mark, contested.asked_by
+    withdraw_regrade(request=contested, by=student)
+
+    results = at_once(*[lambda: ask_regrade(mark=mark, by=student, text="Once more.").pk] * 4)
+
+    assert len(set(results)) == 1
+    assert RegradeRequest.objects.filter(outcome="").count() == 1
+
+
+def test_a_notice_that_several_workers_hold_is_sent_once(contested):
+    notice = RegradeNotice.objects.create(
+        message=RegradeMessage.objects.get(),
+        enrollment=EnrollmentFactory(course=contested.course, role="instructor"),
+    )
+
+    at_once(*[lambda: send_regrade_notice(notice.pk)] * 4)
+
+    assert len(mail.outbox) == 1
+
+
+def test_the_same_comment_kept_twice_at_once_is_one(course):
+    author = UserFactory()
+
+    at_once(*[lambda: add_snippet(course=course, text="Say how.", by=author).pk] * 4)
+
+    assert Snippet.objects.count() == 1

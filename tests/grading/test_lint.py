@@ -47,7 +47,13 @@ def test_the_instructor_is_told_of_stated_weights_off_100(way, words):
         ({"components": []}, [(ERROR, "components", "Expected at least 1 entry; found none.")]),
         (
             one_component() | {"wieghts": "sum"},
-            [(ERROR, "wieghts", "Unknown key 'wieghts'; expected one of: components, letters, rounding, weights.")],
+            [
+                (
+                    ERROR,
+                    "wieghts",
+                    "Unknown key 'wieghts'; expected one of: components, letters, regrade_days, rounding, weights.",
+                )
+            ],
         ),
         (
             {"components": [leaf(source="quizzes")]},

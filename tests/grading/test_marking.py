@@ -311,5 +311,25 @@ def test_marking_queue_queries(client, course, marker, django_assert_num_queries
         MilestoneFactory(course=course)
     queue(client, course)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         queue(client, course)
+
+
+def test_ones_own_marks_are_spread_beside_the_courses(client, course, marker):
+    first, second, third = reviews_of(course, "Ada", "Ben", "Chen")
+    for review, points, by in [(first, 9, marker.user), (second, 10, marker.user), (third, 3, UserFactory())]:
+        set_mark(review=review, points=Decimal(points), revision=0, by=by)
+
+    spread = queue(client, course).context["distributions"]
+
+    assert [(each.count, each.mean) for each in (spread["own"], spread["course"])] == [(2, "9.5"), (3, "7.33")]
+    assert spread["own"].counts[-1] == ("90 to 100 %", 2)
+    assert spread["course"].counts[3] == ("30 to 40 %", 1)
+
+
+def test_the_next_page_is_named_so_that_it_can_be_fetched_ahead(client, course, marker):
+    first, second = reviews_of(course, "Ada", "Ben")
+
+    page = queue(client, course, f"?work=review-{first.pk}").content.decode()
+
+    assert f'rel="next" href="?tab=reviews&amp;work=review-{second.pk}"' in page

@@ -1,0 +1,159 @@
+"""Marking without names: nothing on the page, in an address or in the order tells whose work it is."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from grading.actions import release_component, set_mark
+from grading.models import Mark
+from grading.queries.marking import tabs_of
+from grading.queries.policy import read_in_force
+from tests.factories import (
+    DeliverableFactory,
+    EnrollmentFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    ReviewFactory,
+    ReviewVersionFactory,
+    TeamFactory,
+    TeamMemberFactory,
+)
+from tests.grading.examples import course_with_policy, one_component, reviewed
+
+NAMES = ["Ada Alpha", "Ben Beta", "Chen Gamma", "Dana Delta"]
+
+
+@pytest.fixture(autouse=True)
+def mid_term():
+    with time_machine.travel(datetime(2021, 10, 20, 16, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def course(db):
+    return course_with_policy(one_component(anonymous=True))
+
+
+@pytest.fixture
+def marker(client, course):
+    marker = EnrollmentFactory(course=course, role="assistant", user__name="Ari")
+    client.force_login(marker.user)
+    return marker
+
+
+@pytest.fixture
+def reviews(course):
+    first = reviewed(
+        EnrollmentFactory(course=course, user__name=NAMES[0]), meeting=MeetingFactory(course=course, date=date(2021, 9, 7))
+    )
+    others = [
+        ReviewFactory(paper=first.paper, reviewer=EnrollmentFactory(course=course, user__name=name)) for name in NAMES[1:]
+    ]
+    for review in others:
+        review.current = ReviewVersionFactory(review=review, number=1)
+        review.save()
+    return [first, *others]
+
+
+def entries(marker):
+    return tabs_of(marker, read_in_force(marker.course)[1])[0].entries
+
+
+def queue(client, course, query=""):
+    return client.get(reverse("grading:marking_queue", args=[course.slug]) + query)
+
+
+def save(client, course, work, points="8"):
+    address = reverse("grading:mark_save", args=[course.slug, work])
+    return client.post(address, {"points": points, "comment": "", "revision": "0", "tab": "reviews"}, follow=True)
+
+
+def test_the_page_has_no_name_and_no_address_that_tells_one(client, course, marker, reviews):
+    pages = [queue(client, course)] + [queue(client, course, f"?work={entry.work}") for entry in entries(marker)]
+    texts = [page.content.decode() for page in pages]
+
+    told = [
+        *NAMES,
+        *[review.reviewer.user.email for review in reviews],
+        *[f"review-{review.pk}" for review in reviews],
+        *[review.handle for review in reviews],
+    ]
+    assert [[word for word in told if word in text] for text in texts] == [[]] * len(texts)
+    assert all("name hidden until release" in text for text in texts)
+
+
+def test_the_order_is_that_of_the_random_addresses(marker, reviews):
+    works = [entry.work for entry in entries(marker)]
+
+    assert works == sorted(works)
+    assert {entry.target for entry in entries(marker)} == {f"review-{review.pk}" for review in reviews}
+
+
+def test_work_is_marked_by_its_blind_address(client, course, marker, reviews):
+    first, second = entries(marker)[:2]
+
+    response = save(client, course, first.work)
+
+    assert Mark.objects.get().review_id == int(first.target.removeprefix("review-"))
+    assert response.context["address"] == second.work
+    assert f"Saved: {first.who}, 8." in response.content.decode()
+
+
+def test_a_link_that_names_the_work_leads_to_the_blind_page(client, course, marker, reviews):
+    response = queue(client, course, f"?work=review-{reviews[0].pk}")
+
+    assert response.context["address"].startswith("blind-")
+    assert NAMES[0] not in response.content.decode()
+
+
+def test_names_are_shown_once_the_mark_is_released(client, course, marker, reviews):
+    set_mark(review=reviews[0], points=Decimal(8), revision=0, by=marker.user)
+    assert NAMES[0] not in queue(client, course).content.decode()
+
+    release_component(course=course, component_key="only", by=marker.user)
+
+    assert [entry.who for entry in entries(marker)][0] == NAMES[0]
+    assert NAMES[0] in queue(client, course, f"?work=review-{reviews[0].pk}").content.decode()
+
+
+def test_another_courses_blind_address_is_404(client, course, marker, reviews):
+    other = course_with_policy(one_component(anonymous=True))
+    reviewed(EnrollmentFactory(course=other))
+    (entry,) = entries(EnrollmentFactory(course=other, role="instructor"))
+
+    assert queue(client, course, f"?work={entry.work}").status_code == 404
+
+
+def test_an_assistants_blind_queue_has_their_section_only(client, course, reviews):
+    type(reviews[0].reviewer).objects.filter(pk=reviews[0].reviewer_id).update(section="A")
+    marker = EnrollmentFactory(course=course, role="assistant", section="A")
+    hidden = next(entry for entry in entries(EnrollmentFactory(course=course, role="instructor"))
+                  if entry.target == f"review-{reviews[1].pk}")  # fmt: skip
+    client.force_login(marker.user)
+
+    assert [entry.target for entry in entries(marker)] == [f"review-{reviews[0].pk}"]
+    assert queue(client, course, f"?work={hidden.work}").status_code == 404
+
+
+def test_a_teams_file_has_no_name_of_its_own(client, db):
+    course = course_with_policy(one_component(source="milestones", anonymous=True))
+    client.force_login(EnrollmentFactory(course=course, role="assistant").user)
+    team = TeamFactory(course=course, name="The Alphas", topic="Alpha's topic")
+    TeamMemberFactory(team=team, enrollment=EnrollmentFactory(course=course, user__name=NAMES[0]))
+    file = ContentFile(b"What we measured.", "ada-alpha.txt")
+    DeliverableFactory(team=team, milestone=MilestoneFactory(course=course, key="report"), url="", file=file, file_kind="text",
+                       file_name="ada-alpha.txt")  # fmt: skip
+
+    page = queue(client, course, "?tab=milestones")
+    work = page.context["address"]
+    sent = client.get(reverse("grading:marking_file", args=[course.slug, work]))
+
+    told = ["Alpha", "ada-alpha", f"-{team.pk}/"]
+    text = page.content.decode() + sent["Content-Disposition"]
+    assert [word for word in told if word in text] == []
+    assert b"".join(sent.streaming_content) == b"What we measured."
+    assert 'filename="report-' in sent["Content-Disposition"]
