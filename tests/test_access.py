@@ -14,6 +14,7 @@ APPS = (
     "core",
     "accounts",
     "courses",
+    "machines",
     "reviews",
     "presentations",
     "projects",
