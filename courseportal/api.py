@@ -46,6 +46,7 @@ urlpatterns = [
     path("", include("discussion.api")),
     path("", include("exchange.api")),
     path("", include("grading.api")),
+    path("", include("oneroster.api")),
     path("", include("planner.api")),
     path("", include("coursefile.api")),
 ]

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "discussion",
     "grading",
     "planner",
+    "oneroster",
     "coursefile",
     "home",
     "demo",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("similarity.urls")),
     path("", include("discussion.urls")),
     path("", include("grading.urls")),
+    path("", include("oneroster.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),
 ]

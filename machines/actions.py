@@ -18,6 +18,7 @@ from courses.models import Course
 from machines.models import Grant, MachineClient, MachineScope, Pull, Sees
 from machines.policies import grantable_courses, may_revoke
 
+WRITES = {MachineScope.CREATE_PUT.value, MachineScope.CREATE_POST.value, MachineScope.DELETE.value}
 NAMES_NOBODY = "machines.invalid"  # a domain that never receives mail (RFC 2606)
 
 
@@ -57,6 +58,9 @@ def _check(*, by: User, name: str, scopes: set[str], sees: str, days: int, now: 
         raise DomainError("Say whether the client sees released marks only, or every mark.", field="sees")
     if sees == Sees.RELEASED and MachineScope.GRADES_READ in scopes:
         words = "The portal's own API shows machines every mark. Leave that scope out, or let the client see every mark."
+        raise DomainError(words, field="sees")
+    if sees == Sees.RELEASED and scopes & WRITES:
+        words = "A client that sets marks must see every mark, or it would overwrite some unseen."
         raise DomainError(words, field="sees")
     if days not in LIFETIMES:
         raise DomainError(f"A client lives {', '.join(map(str, LIFETIMES))} days, not {days}.", field="days")

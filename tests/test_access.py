@@ -25,6 +25,7 @@ APPS = (
     "discussion",
     "grading",
     "planner",
+    "oneroster",
     "coursefile",
     "home",
 )

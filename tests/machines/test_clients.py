@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.errors import DomainError
 from machines import actions
 from machines.authentication import ENDED
-from machines.models import MachineClient
+from machines.models import MachineClient, MachineScope
 from tests.factories import CourseFactory, EnrollmentFactory, MachineClientFactory, TokenFactory, UserFactory
 from tests.grading.examples import course_with_policy
 from tests.machines.keys import access_to, ask_for_token, make_client, teacher_of
@@ -87,6 +87,7 @@ def test_client_page_shows_the_secret_once(client, course):
         ({"scopes": []}, "scopes"),
         ({"scopes": ["grades:write"]}, "scopes"),
         ({"sees": "released"}, "sees"),  # with the portal's own API, which shows every mark
+        ({"sees": "released", "scopes": [MachineScope.CREATE_PUT]}, "sees"),
         ({"days": 1}, "days"),
     ],
 )
