@@ -19,7 +19,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=Token._meta.get_field("name").max_length,
         label="Name",
-        help_text="What will use the token, for example “Registrar's nightly sync”. Only you see it.",
+        help_text="What will use the token, for example “Nightly notebook”. Instructors see it where it pulls grades.",
     )
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,

@@ -30,12 +30,8 @@ DATES = ("assignDate", "dueDate")
 def bulk_zip(course: Course, *, audience: Audience) -> tuple[bytes, int]:
     """The zip and how many results are in it. What was withdrawn is left out: a bulk file says what there is."""
     book = read_book(course, audience=audience, base="")
-    tables = {
-        "categories": categories_of(book),
-        "lineItems": line_items_of(book),
-        "results": [row for row in results_of(book) if row["status"] == "active"],
-        "scoreScales": score_scales_of(book),
-    }
+    lists = {"categories": categories_of, "lineItems": line_items_of, "results": results_of, "scoreScales": score_scales_of}
+    tables = {name: [row for row in rows_of(book) if row["status"] == "active"] for name, rows_of in lists.items()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.csv", csv_text(_manifest(course)))

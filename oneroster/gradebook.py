@@ -19,6 +19,7 @@ from grading.queries import Grade, grades_of, read_in_force
 from grading.queries.marks import Audience
 from oneroster import ids
 from oneroster.marks import Stamp, stamps_of
+from oneroster.withdrawn import Withdrawn, withdrawn_of
 
 Row = dict[str, Any]
 ONE_FOR_THE_COMPONENT = ("presentations", "discussion")  # sources whose items are each student's own
@@ -42,7 +43,7 @@ class Book:
     grades: dict[int, Grade]
     students: dict[int, Enrollment]
     stamps: dict[tuple[int, str, str], Stamp]
-    audience: Audience
+    withdrawn: dict[str, Withdrawn]
     base: str
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
 
@@ -54,7 +55,7 @@ def read_book(course: Course, *, audience: Audience, base: str, only: list[int] 
     students = Enrollment.objects.filter(pk__in=grades).select_related("user").in_bulk()
     changed = max(row.created_at if row else course.created_at, course.grades_changed_at)
     stamps = stamps_of(course, audience=audience)
-    book = Book(course, policy, changed, grades, students, stamps, audience, base)
+    book = Book(course, policy, changed, grades, students, stamps, withdrawn_of(course), base)
     for grade in grades.values():
         for node in grade.explanation.leaves():
             for key, item in _items(node):
@@ -78,7 +79,13 @@ def categories_of(book: Book) -> list[Row]:
     ]
     if book.policy.components:
         rows.append(_object(book, ids.category_id(book.course, ids.TOTAL), title="Total", weight=0))
+    for key, gone in book.withdrawn.items():
+        rows.append(_gone(gone) | {"sourcedId": ids.category_id(book.course, key), "title": gone.title, "weight": 0})
     return rows
+
+
+def _gone(gone: Withdrawn) -> Row:
+    return {"sourcedId": "", "status": "tobedeleted", "dateLastModified": _moment(gone.at)}
 
 
 def _percent(part: Fraction, whole: Fraction) -> float | int:
@@ -99,6 +106,10 @@ def line_items_of(book: Book) -> list[Row]:
         out_of = exact_decimal(book.policy.out_of)
         rows.append(_line_item(book, ids.TOTAL, ids.SO_FAR, "Total so far", out_of, None))
         rows.append(_line_item(book, ids.TOTAL, ids.FINAL, "Final total", out_of, None))
+    for key, gone in book.withdrawn.items():
+        if gone.source in (*ONE_FOR_THE_COMPONENT, "manual"):  # the pieces of work of the others are known no more
+            row = _line_item(book, key, "", gone.title, Decimal(gone.max_points or 0), None)
+            rows.append(row | _gone(gone) | {"sourcedId": row["sourcedId"]})
     return rows
 
 

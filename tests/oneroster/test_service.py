@@ -16,7 +16,7 @@ from grading.models import Mark
 from grading.queries import grades_of
 from machines.models import MachineScope, Pull
 from oneroster.bulk import FILES
-from tests.factories import CourseFactory, EnrollmentFactory, TokenFactory
+from tests.factories import CourseFactory, EnrollmentFactory, PolicyFactory, TokenFactory
 from tests.grading.examples import course_with_policy, ece697il, reviewed
 from tests.machines.keys import access_to, teacher_of
 
@@ -174,6 +174,18 @@ def test_marks_that_are_cleared_or_hidden_become_tobedeleted(ask, course, studen
     since = seen[0]["dateLastModified"]
     changed = ask(f"/results?filter=dateLastModified>'{since}' AND status='tobedeleted'").json()["results"]
     assert [row["sourcedId"] for row in changed] == [exam(course, student)]
+
+
+def test_components_that_leave_the_policy_become_tobedeleted(ask, course, student):
+    PolicyFactory(course=course, number=2, document=ece697il())
+    path = f"/categories/category.{course.pk}.exam"
+
+    gone = [ask(path).json()["category"], ask(f"/lineItems/lineitem.{course.pk}.exam.").json()["lineItem"]]
+    assert [row["status"] for row in gone] == ["tobedeleted", "tobedeleted"]
+    assert ask(f"/results/{exam(course, student)}", "put", {"result": {"score": 1}}).status_code == 404
+
+    PolicyFactory(course=course, number=3, document=with_exam())
+    assert ask(path).json()["category"]["status"] == "active"
 
 
 def test_pages_are_linked_and_hold_together(ask, course, student):
@@ -393,7 +405,7 @@ def test_results_take_constant_queries(client, course, teacher, count, django_as
     _, header = access_to(course, by=teacher, scopes=READ, sees="all")
     client.get(f"{BASE}/results", headers=header)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(f"{BASE}/results", headers=header)
 
 
