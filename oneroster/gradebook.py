@@ -54,7 +54,7 @@ def read_book(course: Course, *, audience: Audience, base: str, only: list[int] 
     grades = grades_of(course, audience=audience, enrollment_ids=only)
     students = Enrollment.objects.filter(pk__in=grades).select_related("user").in_bulk()
     changed = max(row.created_at if row else course.created_at, course.grades_changed_at)
-    stamps = stamps_of(course, audience=audience)
+    stamps = stamps_of(course, audience=audience, only=only)
     book = Book(course, policy, changed, grades, students, stamps, withdrawn_of(course), base)
     for grade in grades.values():
         for node in grade.explanation.leaves():

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from courses.models import Course
 from grading.models import ChangeKind, Mark, MarkChange
@@ -16,10 +16,13 @@ class Stamp(NamedTuple):
     is_gone: bool = False  # cleared, or for students hidden again: a copy elsewhere has to go
 
 
-def stamps_of(course: Course, *, audience: Audience) -> dict[tuple[int, str, str], Stamp]:
+def stamps_of(course: Course, *, audience: Audience, only: list[int] | None = None) -> dict[tuple[int, str, str], Stamp]:
     """{(enrollment id, source, key of the item): stamp} in two queries. What an audience never saw is not in it."""
     was_released = Exists(MarkChange.objects.filter(mark=OuterRef("pk"), kind=ChangeKind.RELEASED))
     marks = Mark.objects.filter(course=course).annotate(was_released=was_released).order_by("pk")
+    if only is not None:
+        of_teams = TeamMember.objects.filter(enrollment__in=only).values("team")
+        marks = marks.filter(Q(review__reviewer__in=only) | Q(enrollment__in=only) | Q(team__in=of_teams))
     teams: dict[int, list[int]] = {}
     for team, member in TeamMember.objects.filter(team__course=course).values_list("team_id", "enrollment_id"):
         teams.setdefault(team, []).append(member)

@@ -211,6 +211,11 @@ def end_by_revoking(machine, course):
     actions.revoke_client(client=machine, by=machine.created_by)
 
 
+def end_while_a_token_is_being_given(machine, course):
+    """The token comes after the revocation has deleted those that there were."""
+    MachineClient.objects.filter(pk=machine.pk).update(revoked_at=NOW)
+
+
 def end_by_withdrawing(machine, course):
     actions.withdraw_course(client=machine, course=course, by=machine.created_by)
 
@@ -219,7 +224,10 @@ def end_with_its_giver(machine, course):
     machine.created_by.enrollments.update(is_active=False)
 
 
-@pytest.mark.parametrize(("end", "status"), [(end_by_revoking, 401), (end_by_withdrawing, 404), (end_with_its_giver, 404)])
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [(end_by_revoking, 401), (end_while_a_token_is_being_given, 401), (end_by_withdrawing, 404), (end_with_its_giver, 404)],
+)
 def test_client_ends_at_once_for_tokens_that_it_has(client, course, end, status):
     machine, header = access_to(course)
     before = grades(client, course, header).status_code
