@@ -3,6 +3,7 @@
 import hashlib
 import json
 from http import HTTPStatus
+from math import ceil
 
 import orjson
 from django.conf import settings
@@ -89,7 +90,7 @@ def problem_details(exc, context) -> Response | None:
     if getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = exc.auth_header
     if getattr(exc, "wait", None):
-        response["Retry-After"] = str(int(exc.wait))
+        response["Retry-After"] = str(ceil(exc.wait))  # rounded down, it would send the client into the same refusal
     return response
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("", include("courses.api")),
+    path("", include("machines.api")),
     path("", include("reviews.api")),
     path("", include("reviews.api_assigning")),
     path("", include("reviews.api_runs")),
@@ -45,6 +46,7 @@ urlpatterns = [
     path("", include("discussion.api")),
     path("", include("exchange.api")),
     path("", include("grading.api")),
+    path("", include("oneroster.api")),
     path("", include("planner.api")),
     path("", include("coursefile.api")),
 ]

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "courses",
+    "machines",
     "reviews",
     "presentations",
     "projects",
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "discussion",
     "grading",
     "planner",
+    "oneroster",
     "coursefile",
     "home",
     "demo",
@@ -94,6 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "core.middleware.RefuseNulBytes",
+    "machines.middleware.LogPulls",
 ]
 
 ROOT_URLCONF = "courseportal.urls"
@@ -199,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "prune-access-log": {"task": "machines.tasks.prune", "schedule": 24 * 3600, "options": {"expires": 3600}},
     "compare-reviews": {
         "task": "similarity.tasks.compare_changed",
         "schedule": 900,
@@ -284,6 +289,12 @@ MFA_TOTP_ISSUER = "CoursePortal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = False
 PASSWORD_RESET_TIMEOUT = 14 * 24 * 3600
+# Of allauth's identity provider the portal uses client credentials alone. Access tokens are random and looked up, never
+# signed: a revocation holds at once, and there is no signing key to keep.
+IDP_OIDC_ACCESS_TOKEN_FORMAT = "opaque"  # noqa: S105 - a format's name
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600  # seconds
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+PULL_LOG_DAYS = env.int("PULL_LOG_DAYS", default=400)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:landing"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home:landing"
@@ -291,6 +302,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home:landing"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.TokenAuthentication",
+        "machines.authentication.MachineAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
@@ -301,7 +313,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.api.LinkedPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1200/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="1200/min"),
+        "token_endpoint": env.str("TOKEN_RATE", default="60/min"),
+    },
     "EXCEPTION_HANDLER": "core.api.problem_details",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -22,6 +22,7 @@ from courses.models import Course, Enrollment, Role
 from demo import prose, term
 from demo.calendar import INTO_TERM, moved_to
 from demo.clock import clock_at
+from demo.machines import let_a_registrar_in
 
 COURSE_FILE = Path(settings.BASE_DIR) / "courses" / "examples" / "ece697il.toml"
 SLUG = "ece697il"
@@ -42,6 +43,7 @@ def seed() -> bool:
             people = _enroll(course)
         rng = random.Random(697)  # noqa: S311 - the same demo every time
         term.play(course, people, rng, until=now)
+        let_a_registrar_in(course, people.instructor.user, until=now)
         _sign_in(course, rng, now)
     return True
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import factory
+from allauth.idp.oidc.models import Client
 from factory.django import DjangoModelFactory
 
 from accounts.models import Token, User
@@ -11,6 +12,7 @@ from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
 from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
+from machines.models import Grant, MachineClient, Pull
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
 from presentations.models import SignUp, Slides, Slot, SlotRole
@@ -435,6 +437,46 @@ class PolicyFactory(DjangoModelFactory):
     course = factory.SubFactory(CourseFactory)
     number = 1
     document = factory.LazyFunction(dict)
+
+
+class OAuthClientFactory(DjangoModelFactory):
+    class Meta:
+        model = Client
+
+    name = "Sync"
+
+
+class MachineClientFactory(DjangoModelFactory):
+    class Meta:
+        model = MachineClient
+
+    oauth = factory.SubFactory(OAuthClientFactory)
+    user = factory.SubFactory(UserFactory, is_active=False)
+    name = "Sync"
+    scopes = factory.LazyFunction(lambda: ["grades:read"])
+    sees = "all"
+    created_by = factory.SubFactory(UserFactory)
+    expires_at = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+class GrantFactory(DjangoModelFactory):
+    class Meta:
+        model = Grant
+
+    client = factory.SubFactory(MachineClientFactory)
+    course = factory.SubFactory(CourseFactory)
+    granted_by = factory.SelfAttribute("client.created_by")
+
+
+class PullFactory(DjangoModelFactory):
+    class Meta:
+        model = Pull
+
+    course = factory.SubFactory(CourseFactory)
+    user = factory.SubFactory(UserFactory)
+    via = "session"
+    address = "/api/v1/courses/x/grades/"
+    status = 200
 
 
 class MarkFactory(DjangoModelFactory):

@@ -14,6 +14,7 @@ APPS = (
     "core",
     "accounts",
     "courses",
+    "machines",
     "reviews",
     "presentations",
     "projects",
@@ -24,6 +25,7 @@ APPS = (
     "discussion",
     "grading",
     "planner",
+    "oneroster",
     "coursefile",
     "home",
 )
