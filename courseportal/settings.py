@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "similarity",
     "discussion",
     "grading",
+    "gradefiles",
     "planner",
     "coursefile",
     "home",

@@ -23,6 +23,7 @@ APPS = (
     "similarity",
     "discussion",
     "grading",
+    "gradefiles",
     "planner",
     "coursefile",
     "home",
