@@ -92,11 +92,12 @@ def sheet_of(marker: Enrollment) -> Sheet:
 
 def _add_reviews(sheet: Sheet, ids: list[int]) -> None:
     rules = ReviewRules.of(sheet.course)
+    out_of = Decimal(rules.max_points) if rules else Decimal(0)
     columns: dict[str, tuple] = {}
     for student, facts in review_facts(sheet.course, only=ids).items() if rules else ():
         for fact in facts:
             key = f"review:{fact.paper_key}"
-            column = Column(key, f"Review: {fact.title}", rules.max_points, fact.paper_id * 10 + 1)
+            column = Column(key, f"Review: {fact.title}", out_of, fact.paper_id * 10 + 1)
             columns.setdefault(key, ((fact.meeting_date, fact.paper_id), column))
             work = f"review-{fact.review_id}" if fact.submitted_at else ""
             sheet.places[student, key] = Place(work, fact.is_exempt, "no review of this paper is handed in")

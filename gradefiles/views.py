@@ -24,7 +24,7 @@ ON_A_PAGE = 100
 def files_home(request, course_slug):
     """POST has a file read; the preview is the import's own page."""
     marker = policies.require_importer(request.user, course_slug)
-    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_bound and form.is_valid() and (run := _started(marker, form)):
         return redirect("gradefiles:import_detail", course_slug, run.pk)
     context = {
