@@ -123,7 +123,10 @@ class ImportViewSet(viewsets.ViewSet):
         upload = serializer.validated_data.get("file")
         raw = upload.read() if upload else serializer.validated_data["text"].encode(errors="replace")
         name = upload.name if upload else "text"
-        run = actions.start_import(marker=marker, raw=raw, file_name=name, applies_itself=not dry_run)
+        try:
+            run = actions.start_import(marker=marker, raw=raw, file_name=name, applies_itself=not dry_run)
+        except DomainError as refusal:
+            return _unreadable(refusal.message)
         return _answer(run, refuses=not dry_run)
 
     @extend_schema(operation_id="grade_import_retrieve", responses=ImportDetailSerializer)
@@ -153,7 +156,7 @@ class ImportViewSet(viewsets.ViewSet):
 
 def _answer(run: GradeImport, *, refuses: bool) -> Response:
     if run.state == ImportState.FAILED:
-        raise DomainError(run.words, field="file", code="unreadable")
+        return _unreadable(run.words)
     if refuses and run.plan and run.plan["faults"]:
         return problem(
             422,
@@ -165,6 +168,10 @@ def _answer(run: GradeImport, *, refuses: bool) -> Response:
             faults=run.plan["faults"],
         )
     return Response(ImportDetailSerializer(run).data, status=202 if run.is_under_way else 200)
+
+
+def _unreadable(words: str) -> Response:
+    return problem(422, title="Unprocessable Content", detail=words, code="unreadable", errors={"file": [words]})
 
 
 def _import(request, course_slug, pk) -> GradeImport:

@@ -20,11 +20,11 @@ class Length(Func):
 
 
 def imports_of(reader: Enrollment):
-    """Newest first, with `change_count` and `kept_count`, without what is large."""
+    """Newest first, with `change_count`, `fault_count` and `kept_count`, without what is large."""
     return (
         imports_visible_to(reader)
         .defer("content", "plan", "kept")
-        .annotate(change_count=Length(F("plan__changes")), kept_count=Length(F("kept")))
+        .annotate(change_count=Length(F("plan__changes")), fault_count=Length(F("plan__faults")), kept_count=Length(F("kept")))
     )
 
 

@@ -22,8 +22,9 @@ from core.csv_text import FORMULA
 from core.errors import DomainError
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 100 * 1024 * 1024  # of a workbook, which is a zip
+MAX_UNPACKED = 40 * 1024 * 1024  # of a workbook, which is a zip
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 5_000, 1_000, 500_000
+LAST_ROW = 100_000  # of a workbook, empty ones counted
 DELIMITERS = ",;\t"
 
 
@@ -103,7 +104,8 @@ def _csv(text: str) -> Table:
             taken.take(number, [_checked(cell) for cell in row])
             number = reader.line_num + 1
     except csv.Error as error:
-        words = 'a quote (") is opened and not closed, or text follows a closing quote' if '"' in text else str(error)
+        is_long = "field limit" in str(error)
+        words = "a cell is too long" if is_long else 'a quote (") is opened and not closed, or text follows a closing quote'
         raise unreadable(f"Line {max(number, reader.line_num)}: {words}.") from None
     return Table(taken.rows, decimal_comma=delimiter == ";")
 
@@ -122,11 +124,14 @@ def _delimiter(text: str) -> str:
     return best if found[best] > 1 else max(DELIMITERS, key=sample.count)
 
 
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def _checked(cell: str) -> str:
-    for sign in cell:
-        if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t":
-            name = "a NUL character (U+0000)" if sign == "\x00" else f"a control character (U+{ord(sign):04X})"
-            return BadCell(cell.replace(sign, "\ufffd"), name)
+    """The cell without blanks around; with control characters it is bad, and without them fit to be stored."""
+    if match := UNPRINTABLE.search(cell):
+        name = "a NUL character (U+0000)" if match[0] == "\x00" else f"a control character (U+{ord(match[0]):04X})"
+        return BadCell(UNPRINTABLE.sub("\ufffd", cell), name)
     return cell.strip()
 
 
@@ -161,13 +166,15 @@ def _workbook(raw: bytes) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             if sum(info.file_size for info in packed.infolist()) > MAX_UNPACKED:
-                raise unreadable("The workbook unpacks to more than 100 MB; save the sheet of marks alone.")
+                raise unreadable("The workbook unpacks to more than 40 MB; save the sheet of marks alone.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not matter here
             book = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what the file says of its own size may be anything
-            for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), start=1):
+            for number, row in enumerate(sheet.iter_rows(), start=1):
+                if number > LAST_ROW:
+                    raise unreadable(f"The sheet has something below row {LAST_ROW:,}; delete the empty rows above it.")
                 taken.take(number, [_cell_of(cell) for cell in row])
             book.close()
     except DAMAGED as error:

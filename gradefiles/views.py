@@ -72,6 +72,7 @@ def import_detail(request, course_slug, pk):
     page = Paginator(plan.get("changes", []), ON_A_PAGE).get_page(request.GET.get("page"))
     for change in page:
         change["moment"] = datetime.fromisoformat(change["at"]) if change["at"] else None
+    run.fault_count = len(plan.get("faults", []))
     context = {
         "course": marker.course,
         "enrollment": marker,

@@ -80,7 +80,8 @@ def test_bad_lines_are_problem_details(api, room):
         (2, "B", "77"), (3, "A", "zoe@example.edu"),
     ]  # fmt: skip
     assert room.points(review=room.review) == 8.5
-    assert api.post("grade_import_list", text="nothing").json()["code"] == "unreadable"
+    unreadable = api.post("grade_import_list", text="nothing")
+    assert (unreadable.status_code, unreadable.json()["code"]) == (422, "unreadable")
     assert api.post("grade_import_list").status_code == 400
 
 

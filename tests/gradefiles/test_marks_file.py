@@ -94,6 +94,7 @@ BAD = [
     (["", "ada@example.edu", ""], "review:first", "٣", "expected a number from 0 to 10"),
     (["", "ada@example.edu", ""], "review:first", "=A1", "a formula; expected a number"),
     (["", "ada@example.edu", ""], "review:first", "8\x00", "found “8�”; a NUL character (U+0000); expected a number"),
+    (["", "ada@example.edu", ""], "review:first", "\x01\x00", "found “��”; a control character (U+0001)"),
     (["", "ada@example.edu", ""], "review:first", "EX", "a file cannot excuse a student"),
     (["", "ada@example.edu", ""], "review:nothing", "8", "Row 1, column D: found “review:nothing”; unknown column"),
     (["", "cy@example.edu", ""], "review:first", "8", "there is nothing to mark: no review of this paper is handed in."),
