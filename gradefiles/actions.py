@@ -45,6 +45,29 @@ def start_import(*, marker: Enrollment, raw: bytes, file_name: str, applies_itse
     return _carry_on(run, is_small=len(raw) <= INLINE_BYTES)
 
 
+def name_columns(*, run: GradeImport, columns: dict[str, str]) -> GradeImport:
+    """Say which piece of work a column of Canvas is, {heading: column key}, and read the file anew.
+
+    Applying remembers it by Canvas's id. Raises DomainError for a heading that needs none and a piece of work that is taken.
+    """
+    with transaction.atomic():
+        run = _locked(run)
+        if run.state != ImportState.READY:
+            raise DomainError(f"The columns cannot be named: it is {run.get_state_display()}.", code="not_ready")
+        free = {key for key, _ in run.plan["free"]}
+        for heading, key in columns.items():
+            if heading not in run.plan["unknown"]:
+                raise DomainError(f"Found {heading}; expected a column that is left out.", field="columns")
+            if key not in free:
+                raise DomainError(f"Found {key}; expected a piece of work that no other column is for.", field="columns")
+            free.remove(key)
+        if not columns:
+            return run
+        run.columns, run.state, run.begun_at = run.columns | columns, ImportState.PLANNED, timezone.now()
+        run.save(update_fields=["columns", "state", "begun_at"])
+    return _carry_on(run, is_small=len(run.content) <= INLINE_BYTES)
+
+
 def apply_import(*, run: GradeImport, digest: str, by: User) -> GradeImport:
     """Set the marks as the preview with this digest showed: all of them, or none and DomainError (StaleVersion where
     a mark has changed since the preview)."""

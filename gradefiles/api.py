@@ -61,13 +61,20 @@ class BroughtSerializer(serializers.Serializer):
         return data
 
 
+class ColumnsSerializer(serializers.Serializer):
+    columns = serializers.DictField(
+        child=serializers.CharField(max_length=200),
+        help_text="{heading of `plan.unknown`: key of `plan.free`}, of a file of Canvas",
+    )
+
+
 class ApplySerializer(serializers.Serializer):
     digest = serializers.CharField(max_length=64, help_text="Of the preview that is to be applied")
 
 
 class ImportSerializer(serializers.Serializer):
     id = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=ImportState.choices)
+    state = serializers.CharField(help_text="planned, ready, failed, applying, applied, undoing or undone")
     words = serializers.CharField(help_text="Why it failed, or was not applied")
     file_name = serializers.CharField()
     file_digest = serializers.CharField(help_text="SHA-256 of the file")
@@ -134,6 +141,18 @@ class ImportViewSet(viewsets.ViewSet):
         return Response(ImportDetailSerializer(_import(request, course_slug, pk)).data)
 
     @extend_schema(
+        operation_id="grade_import_columns",
+        request=ColumnsSerializer,
+        responses={200: ImportDetailSerializer, 202: ImportDetailSerializer},
+    )
+    def columns(self, request, course_slug, pk):
+        """Say which piece of work columns of Canvas are; the file is read anew."""
+        run = _import(request, course_slug, pk)
+        serializer = ColumnsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return _answer(actions.name_columns(run=run, columns=serializer.validated_data["columns"]), refuses=False)
+
+    @extend_schema(
         operation_id="grade_import_apply",
         request=ApplySerializer,
         responses={200: ImportDetailSerializer, 202: ImportDetailSerializer, 412: OpenApiResponse()},
@@ -184,6 +203,7 @@ urlpatterns = [
     path(f"{GRADES}export/<str:kind>/", grade_export, name="grade_export"),
     path(f"{GRADES}imports/", ImportViewSet.as_view({"get": "list", "post": "create"}), name="grade_import_list"),
     path(f"{GRADES}imports/<int:pk>/", ImportViewSet.as_view({"get": "retrieve"}), name="grade_import_detail"),
+    path(f"{GRADES}imports/<int:pk>/columns/", ImportViewSet.as_view({"post": "columns"}), name="grade_import_columns"),
     path(f"{GRADES}imports/<int:pk>/apply/", ImportViewSet.as_view({"post": "apply"}), name="grade_import_apply"),
     path(f"{GRADES}imports/<int:pk>/undo/", ImportViewSet.as_view({"post": "undo"}), name="grade_import_undo"),
 ]

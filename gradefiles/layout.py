@@ -62,6 +62,7 @@ class Layout:
     marks: dict[int, Column] = field(default_factory=dict)
     canvas_ids: dict[str, tuple[str, str]] = field(default_factory=dict)  # {column key: (id, title) in Canvas}
     left_out: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)  # the headings of those left out
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -71,10 +72,13 @@ def is_canvas(header: list[str]) -> bool:
     return ("Student" in first[0] and "ID" in first[1]) or (first[:2] == ["LastName", "FirstName"] and "ID" in first[2])
 
 
-def layout_of(table: Table, columns: list[Column], learned: dict[str, str]) -> Layout:
-    """`learned` is {Canvas id: column key}. Raises DomainError where there is no header that could be understood."""
+def layout_of(table: Table, columns: list[Column], learned: dict[str, str], named: dict[str, str]) -> Layout:
+    """`learned` is {Canvas id: column key}, `named` {heading: column key} as a person said.
+
+    Raises DomainError where there is no header that could be understood.
+    """
     if is_canvas(table.header):
-        return _canvas(table, columns, learned)
+        return _canvas(table, columns, learned, named)
     return _own(table, columns)
 
 
@@ -106,7 +110,7 @@ def _own(table: Table, columns: list[Column]) -> Layout:
     return layout
 
 
-def _canvas(table: Table, columns: list[Column], learned: dict[str, str]) -> Layout:
+def _canvas(table: Table, columns: list[Column], learned: dict[str, str], named: dict[str, str]) -> Layout:
     layout = Layout(CANVAS)
     number, header = table.rows[0]
     section = next((place for place, cell in enumerate(header) if cell == "Section"), None)
@@ -118,25 +122,35 @@ def _canvas(table: Table, columns: list[Column], learned: dict[str, str]) -> Lay
         if name := CANVAS_STUDENT.get(heading):
             _set_student(layout, number, place, heading, name)
     read_only = _read_only(table)
-    by_key = {column.key: column for column in columns}
-    by_title = _unique({column.key: column.title for column in columns})
-    by_own_id = {str(column.own_id): column.key for column in columns}
+    finder = _Finder(columns, learned, named)
     for place, heading in enumerate(header[section + 1 :], start=section + 1):
         if place in read_only or CANVAS_TOTALS.search(heading):
             continue
         title, canvas_id = (match[1], match[2]) if (match := CANVAS_ID.match(heading)) else (heading, "")
-        key = (
-            learned.get(canvas_id) or by_title.get(plain_text(title).casefold()) or by_title.get(plain_text(heading).casefold())
-        )
-        if key is None and by_own_id.get(canvas_id) and not learned:
-            key = by_own_id[canvas_id]
-        if key is None or key not in by_key:
+        column = finder.find(heading, title, canvas_id)
+        if column is None:
             layout.left_out.append(f"column {letter(place)} ({shown(heading)})")
+            layout.unknown.append(heading)
             continue
-        _set_marks(layout, number, place, heading, by_key[key])
-        if canvas_id and canvas_id != str(by_key[key].own_id):
-            layout.canvas_ids[key] = canvas_id, title
+        _set_marks(layout, number, place, heading, column)
+        if canvas_id and canvas_id != str(column.own_id):
+            layout.canvas_ids[column.key] = canvas_id, title
     return layout
+
+
+class _Finder:
+    """Which column a heading of Canvas means: as a person said, by a learned id, by title, and last by our own number."""
+
+    def __init__(self, columns: list[Column], learned: dict[str, str], named: dict[str, str]):
+        self.by_key = {column.key: column for column in columns}
+        self.by_title = _unique({column.key: column.title for column in columns})
+        self.by_own_id = {} if learned else {str(column.own_id): column.key for column in columns}
+        self.learned, self.named = learned, named
+
+    def find(self, heading: str, title: str, canvas_id: str) -> Column | None:
+        key = self.named.get(heading) or self.learned.get(canvas_id)
+        key = key or self.by_title.get(plain_text(title).casefold()) or self.by_title.get(plain_text(heading).casefold())
+        return self.by_key.get(key or self.by_own_id.get(canvas_id, ""))
 
 
 def _unique(titles: dict[str, str]) -> dict[str, str]:

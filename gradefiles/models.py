@@ -41,6 +41,7 @@ class GradeImport(models.Model):
     words = models.CharField(max_length=500, blank=True)  # why it failed, or was not applied
     plan = models.JSONField(null=True, blank=True)
     plan_digest = models.CharField(max_length=64, blank=True)
+    columns = models.JSONField(default=dict, blank=True)  # {heading in a file of Canvas: column key}, as a person said
     applies_itself = models.BooleanField(default=False)  # once it is read and nothing in it is wrong
     kept = models.JSONField(default=list, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

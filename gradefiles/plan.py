@@ -57,6 +57,8 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)  # of a Canvas file: what this course does not have
+    unknown: list[str] = field(default_factory=list)  # their headings
+    free: list[list[str]] = field(default_factory=list)  # [key, title] of what the file has no column for
     unchanged: int = 0  # cells that say what stands
     blank: int = 0  # cells that leave what stands
     absent: int = 0  # students of whom the file has no row
@@ -82,15 +84,20 @@ def digest_of(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def plan_import(marker: Enrollment, raw: bytes) -> Plan:
-    """Raises DomainError (code `unreadable`) where the file as a whole cannot be read."""
+def plan_import(marker: Enrollment, raw: bytes, named: dict[str, str] | None = None) -> Plan:
+    """`named` is {heading of Canvas: column key}, as a person said.
+
+    Raises DomainError (code `unreadable`) where the file as a whole cannot be read.
+    """
     table = read_table(raw)
     sheet = sheet_of(marker)
     learned_columns = dict(CanvasColumn.objects.filter(course=marker.course_id).values_list("canvas_id", "key"))
     learned_students = list(CanvasStudent.objects.filter(course=marker.course_id))
-    layout = layout_of(table, sheet.columns, learned_columns)
+    layout = layout_of(table, sheet.columns, learned_columns, named or {})
     people = People(sheet.students, learned_students)
     plan = _Planner(table, sheet, layout, people, digest_of(raw)).plan()
+    plan.unknown = layout.unknown
+    plan.free = [[column.key, column.title] for column in sheet.columns if column not in layout.marks.values()]
     _learn(plan, layout, learned_columns, learned_students)
     most = MAX_CHANGES[connection.vendor]
     if len(plan.changes) > most:

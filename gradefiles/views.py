@@ -99,6 +99,17 @@ def import_progress(request, course_slug, pk):
 
 @login_required
 @require_POST
+def import_columns(request, course_slug, pk):
+    """Which work the columns are that were left out; they come by their place in the list."""
+    marker, run = _import(request, course_slug, pk)
+    unknown = (run.plan or {}).get("unknown", [])
+    said = {heading: request.POST.get(f"column-{place}", "") for place, heading in enumerate(unknown)}
+    columns = {heading: key for heading, key in said.items() if key}
+    return _acted(request, marker, run, lambda: actions.name_columns(run=run, columns=columns))
+
+
+@login_required
+@require_POST
 def import_apply(request, course_slug, pk):
     marker, run = _import(request, course_slug, pk)
     digest = request.POST.get("digest", "")

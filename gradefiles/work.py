@@ -86,7 +86,7 @@ def _telling(run_id: int, things: list) -> Iterable[Any]:
 def _plan_of(run: GradeImport) -> Plan:
     """With the rights of whoever brought the file, as they are now."""
     marker = Enrollment.objects.select_related("course", "user").get(course=run.course_id, user=run.created_by_id)
-    return plan_import(marker, bytes(run.content))
+    return plan_import(marker, bytes(run.content), run.columns)
 
 
 def _keep_plan(run: GradeImport, plan: Plan) -> None:

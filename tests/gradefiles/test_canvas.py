@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from gradefiles import actions
 from gradefiles.models import CanvasColumn, CanvasStudent
@@ -136,3 +137,24 @@ def test_separate_first_and_last_names_are_read(room):
     run = room.bring(out.getvalue())
 
     assert (faults(run), changes(run), run.plan["left_out"]) == ([], [("Cy Young", "", "12")], ["column H (Notes)"])
+
+
+def test_column_under_another_title_is_named_by_a_person_and_then_known_by_its_id(room, client):
+    file = canvas_file([("Homework (9007)", "20"), ("Quiz (9008)", "5")], [("Cy Young", "72", "", "cy", "", "12", "3")])
+    run = room.bring(file)
+    assert (changes(run), run.plan["unknown"]) == ([], ["Homework (9007)", "Quiz (9008)"])
+    client.force_login(room.staff.user)
+    address = reverse("gradefiles:import_columns", args=[room.course.slug, run.pk])
+    page = client.get(reverse("gradefiles:import_detail", args=[room.course.slug, run.pk])).content.decode()
+    assert '<option value="component:essay">Essay</option>' in page
+
+    client.post(address, {"column-0": "component:essay", "column-1": "component:essay"})
+    run.refresh_from_db()
+    assert changes(run) == []
+    client.post(address, {"column-0": "component:essay"})
+
+    run.refresh_from_db()
+    assert (changes(run), run.plan["left_out"]) == ([("Cy Young", "", "12")], ["column G (Quiz (9008))"])
+    apply(run, room.staff)
+    assert changes(room.bring(file.replace("Homework", "Home work").replace("12", "13"))) == [("Cy Young", "12", "13")]
+    assert CanvasReader(room.out("canvas.csv")).header[9] == "Homework (9007)"
