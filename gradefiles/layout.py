@@ -148,9 +148,13 @@ class _Finder:
         self.learned, self.named = learned, named
 
     def find(self, heading: str, title: str, canvas_id: str) -> Column | None:
-        key = self.named.get(heading) or self.learned.get(canvas_id)
-        key = key or self.by_title.get(plain_text(title).casefold()) or self.by_title.get(plain_text(heading).casefold())
-        return self.by_key.get(key or self.by_own_id.get(canvas_id, ""))
+        """None also where id and title name two different pieces of work: an old file of ours has other ids than Canvas."""
+        by_id = self.learned.get(canvas_id)
+        by_title = self.by_title.get(plain_text(title).casefold()) or self.by_title.get(plain_text(heading).casefold())
+        key = self.named.get(heading) or (None if by_id and by_title and by_id != by_title else by_id or by_title)
+        if key is None and not by_id and not by_title:
+            key = self.by_own_id.get(canvas_id)
+        return self.by_key.get(key) if key else None
 
 
 def _unique(titles: dict[str, str]) -> dict[str, str]:

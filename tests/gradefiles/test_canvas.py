@@ -158,3 +158,11 @@ def test_column_under_another_title_is_named_by_a_person_and_then_known_by_its_i
     apply(run, room.staff)
     assert changes(room.bring(file.replace("Homework", "Home work").replace("12", "13"))) == [("Cy Young", "12", "13")]
     assert CanvasReader(room.out("canvas.csv")).header[9] == "Homework (9007)"
+
+
+def test_id_of_one_work_with_the_title_of_another_is_left_out(room):
+    CanvasColumn.objects.create(course=room.course, key="milestone:report", canvas_id="9002", title="Report")
+
+    run = room.bring(canvas_file([("Essay (9002)", "20")], [("Cy Young", "72", "", "cy", "", "12")]))
+
+    assert (changes(run), run.plan["left_out"]) == ([], ["column F (Essay (9002))"])
