@@ -12,11 +12,9 @@ import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from core.csv_text import FORMULA
 from core.errors import DomainError
@@ -157,9 +155,6 @@ class _Taker:
 
 # XLSX
 
-DAMAGED = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError,
-           NotImplementedError, EOFError, OSError)  # fmt: skip
-
 
 def _workbook(raw: bytes) -> Table:
     taken = _Taker()
@@ -177,7 +172,9 @@ def _workbook(raw: bytes) -> Table:
                     raise unreadable(f"The sheet has something below row {LAST_ROW:,}; delete the empty rows above it.")
                 taken.take(number, [_cell_of(cell) for cell in row])
             book.close()
-    except DAMAGED as error:
+    except DomainError:
+        raise
+    except Exception as error:  # of a damaged file, zip, zlib, expat and openpyxl raise whatever they come upon
         raise unreadable(
             "The file begins like an XLSX workbook and cannot be read as one. Save it again, or as CSV."
         ) from error

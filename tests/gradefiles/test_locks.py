@@ -1,8 +1,11 @@
 """Imports and markers that meet, with real threads and real transactions."""
 
+import time
 from decimal import Decimal
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 
 from gradefiles import actions
 from gradefiles.models import GradeImport
@@ -48,6 +51,38 @@ def test_two_imports_of_the_same_marks_one_wins_and_the_other_is_told(room):
     assert sorted(results) in (["applied", "stale_version"], ["applied", "busy"])
     points = {room.points(review=room.review), room.points(review=room.bens_review)}
     assert points in ({Decimal(9), Decimal(7)}, {Decimal(5), Decimal(6)})
+
+
+def wait_for_a_waiter():
+    """Until somebody in this database waits for a lock of ours, ten seconds at most."""
+    until = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                "WHERE NOT granted AND datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+
+
+def test_import_that_waited_for_a_marker_is_told(room):
+    run = room.bring(room.sheet(["email", "review:first"], ["ada@example.edu", "9"]))
+    marked = Event()
+
+    def marks():
+        with transaction.atomic():
+            room.mark("6", review=room.review)
+            marked.set()
+            wait_for_a_waiter()
+
+    def imports():
+        marked.wait(10)
+        return applies(run, room.staff.user)()
+
+    assert at_once([marks, imports]) == [None, "stale_version"]
+    run.refresh_from_db()
+    assert (room.points(review=room.review), run.state, run.plan["changes"][0]["before"]) == (Decimal(6), "ready", "6")
 
 
 def test_marker_and_import_never_overwrite_one_another_unseen(room):
