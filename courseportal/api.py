@@ -47,6 +47,7 @@ urlpatterns = [
     path("", include("exchange.api")),
     path("", include("grading.api")),
     path("", include("oneroster.api")),
+    path("", include("gradefiles.api")),
     path("", include("planner.api")),
     path("", include("coursefile.api")),
 ]

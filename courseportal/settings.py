@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "similarity",
     "discussion",
     "grading",
+    "gradefiles",
     "planner",
     "oneroster",
     "coursefile",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("discussion.urls")),
     path("", include("grading.urls")),
     path("", include("oneroster.urls")),
+    path("", include("gradefiles.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),
 ]

@@ -24,6 +24,7 @@ APPS = (
     "similarity",
     "discussion",
     "grading",
+    "gradefiles",
     "planner",
     "oneroster",
     "coursefile",
