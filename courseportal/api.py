@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("discussion.api")),
     path("", include("exchange.api")),
     path("", include("grading.api")),
+    path("", include("feed.api")),
     path("", include("planner.api")),
     path("", include("coursefile.api")),
 ]

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "similarity",
     "discussion",
     "grading",
+    "feed",
     "planner",
     "coursefile",
     "home",
@@ -176,7 +177,12 @@ CELERY_TASK_ROUTES = {
     "planner.tasks.plan_reminders": {"queue": "ticks"},
     "planner.tasks.plan_course": {"queue": "ticks"},
     "similarity.tasks.compare_changed": {"queue": "ticks"},
+    "feed.tasks.publish_to_webhooks": {"queue": "ticks"},
 }
+# Seconds between looks for changed grades to push; what only time changes may be told so much later to who pulls, too.
+FEED_INTERVAL = env.int("FEED_INTERVAL", default=30)
+# Whether webhooks may go to addresses inside a network, and without TLS; never where anybody else is an instructor.
+WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", default=DEBUG)
 CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {
         "task": "planner.tasks.plan_reminders",
@@ -193,6 +199,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "discussion.tasks.send_waiting_notices",
         "schedule": 900,
         "options": {"expires": 900},
+    },
+    "publish-to-webhooks": {
+        "task": "feed.tasks.publish_to_webhooks",
+        "schedule": FEED_INTERVAL,
+        # A tick that waited longer than the next one is worthless.
+        "options": {"expires": 60},
     },
     "compare-reviews": {
         "task": "similarity.tasks.compare_changed",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("similarity.urls")),
     path("", include("discussion.urls")),
     path("", include("grading.urls")),
+    path("", include("feed.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),
 ]

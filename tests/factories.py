@@ -10,6 +10,7 @@ from accounts.models import Token, User
 from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
+from feed.models import Delivery, Webhook
 from grading.models import Mark, Policy
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
@@ -447,6 +448,25 @@ class MarkFactory(DjangoModelFactory):
     course = factory.SelfAttribute("review.course")
     points = Decimal("8.5")
     marked_by = factory.SubFactory(UserFactory)
+
+
+class WebhookFactory(DjangoModelFactory):
+    class Meta:
+        model = Webhook
+
+    course = factory.SubFactory(CourseFactory)
+    url = factory.Sequence(lambda n: f"https://registrar.example.edu/{n}")
+    events = ["grade.released", "grade.changed", "policy.changed"]
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    event = "grade.changed"
+    body = "{}"
 
 
 class ReminderRulesFactory(DjangoModelFactory):

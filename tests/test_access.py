@@ -23,6 +23,7 @@ APPS = (
     "similarity",
     "discussion",
     "grading",
+    "feed",
     "planner",
     "coursefile",
     "home",
