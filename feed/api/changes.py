@@ -43,7 +43,7 @@ class PublishedGradeSerializer(serializers.Serializer):
     changed_at = serializers.DateTimeField()
 
 
-class ChangeSerializer(serializers.Serializer):
+class GradeChangeSerializer(serializers.Serializer):
     student = GradedStudentSerializer()
     change = serializers.ChoiceField(
         choices=["set", "gone"], help_text="gone: the student has left, forget the grade; set: it is `grade` from now on"
@@ -62,7 +62,7 @@ class ChangeSerializer(serializers.Serializer):
 
 
 class ChangesSerializer(serializers.Serializer):
-    results = ChangeSerializer(many=True)
+    results = GradeChangeSerializer(many=True)
     cursor = serializers.CharField(help_text="Keep it once `results` are stored, and send it as `since` the next time")
     next = serializers.URLField(allow_null=True, help_text="There is more: follow it as it is")
 
