@@ -323,6 +323,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.openapi.state_refusals"],
     # A join link offers fewer roles than an enrollment has; without names of ours the two would get made-up ones.
     "ENUM_NAME_OVERRIDES": {"RoleEnum": "courses.models.Role.choices"},
 }
