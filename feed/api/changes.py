@@ -8,7 +8,7 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from core.api import LinkedPagination, problem, with_etag
+from core.api import LinkedPagination, page_size_of, problem, with_etag
 from feed.actions.publish import publish_changes
 from feed.models import Stream
 from feed.policies import stream_owner
@@ -18,7 +18,7 @@ from grading.policies import audience_of, require_graded
 from grading.presenting import present, summarise
 from grading.queries import Grade, grades_of
 
-WORDS = {"true": True, "1": True, "false": False, "0": False}
+WORDS = {"true": True, "false": False}
 GONE = (
     "This cursor is not known any longer: the portal was set back to an older backup. "
     "Pull without `since`, and put what you have aside."
@@ -93,7 +93,7 @@ PARAMETERS = [
 def grade_changes(request, course_slug):
     """The one GET that writes: it adds to the feed what nobody has told it of yet, which asking again does not do twice."""
     reader = require_graded(request.user, course_slug)
-    explains, size = _flag(request, "explain"), _size(request)
+    explains, size = _flag(request, "explain"), page_size_of(request.query_params)
     stream = publish_changes(course=reader.course, student=stream_owner(reader))
     try:
         cursor = _cursor(request, stream)
@@ -132,14 +132,6 @@ def _flag(request, name: str) -> bool:
     if value.lower() not in WORDS:
         raise ValidationError({name: [f"Expected true or false, found {value or 'nothing'}."]})
     return WORDS[value.lower()]
-
-
-def _size(request) -> int:
-    text = request.query_params.get("page_size", str(LinkedPagination.page_size))
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0):
-        expected = f"a whole number from 1 to {LinkedPagination.max_page_size}"
-        raise ValidationError({"page_size": [f"Found {text!r}; expected {expected}."]})
-    return min(int(text), LinkedPagination.max_page_size)
 
 
 def _address(request, cursor: str) -> str:

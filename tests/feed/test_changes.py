@@ -224,7 +224,7 @@ def test_a_student_gets_what_was_released_and_hears_that_it_was_withdrawn(course
     mark(student, "2", instructor)
     released = pull(before, who=student)
     hide_component(course=course, component_key="reviews", by=instructor.user)
-    hidden = pull(released, who=student, explain="1")
+    hidden = pull(released, who=student, explain="true")
 
     assert (ids(released), reviews_of(released["results"][0])["earned"]) == ([student.pk], "8.00")
     row = hidden["results"][0]
