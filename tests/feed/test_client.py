@@ -13,7 +13,6 @@ from courseportal_client import client as addresses
 from courseportal_client.frames import frame
 from courseportal_client.models import SCHEMAS
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
@@ -27,9 +26,9 @@ EXAMPLE = Path(settings.BASE_DIR) / "clients/python/example.py"
 
 
 @pytest.fixture
-def portal(course, instructor):
+def portal(course, instructor, wsgi):
     TokenFactory(user=instructor.user, secret="cp_instructor", scopes=["grades:write", "course:read"])
-    transport = httpx.WSGITransport(app=get_wsgi_application())
+    transport = httpx.WSGITransport(app=wsgi)
     with api.CoursePortal("http://testserver", "cp_instructor", transport=transport, sleep=pytest.fail) as portal:
         yield portal
 

@@ -178,6 +178,20 @@ def test_a_replay_sends_the_same_message_again(receiver, hook, committed):
     assert (first, Delivery.objects.get().attempts) == (second, 2)
 
 
+def test_while_the_broker_is_away_a_message_waits_for_the_next_tick(receiver, hook, committed, monkeypatch):
+    def away(*args):
+        raise tasks.send_waiting.OperationalError("no broker")
+
+    with monkeypatch.context() as broker:
+        broker.setattr(tasks.send_waiting, "delay", away)
+        committed(actions.ping, webhook=hook)
+    assert (receiver.got, Delivery.objects.get().state) == ([], "waiting")
+
+    tasks.publish_to_webhooks()
+
+    assert Delivery.objects.get().state == "delivered"
+
+
 def test_a_redirect_is_not_followed_and_a_closed_port_is_an_error(receiver, hook, committed):
     receiver.answers, receiver.headers = [302], {"Location": receiver.url}
     committed(actions.ping, webhook=hook)
