@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "discussion",
     "grading",
     "gradefiles",
+    "feed",
     "planner",
     "oneroster",
     "coursefile",
@@ -181,7 +182,12 @@ CELERY_TASK_ROUTES = {
     "planner.tasks.plan_reminders": {"queue": "ticks"},
     "planner.tasks.plan_course": {"queue": "ticks"},
     "similarity.tasks.compare_changed": {"queue": "ticks"},
+    "feed.tasks.publish_to_webhooks": {"queue": "ticks"},
 }
+# Seconds between looks for changed grades to push; what only time changes may be told so much later to who pulls, too.
+FEED_INTERVAL = env.int("FEED_INTERVAL", default=30)
+# Whether webhooks may go to addresses inside a network, and without TLS; never where anybody else is an instructor.
+WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", default=DEBUG)
 CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {
         "task": "planner.tasks.plan_reminders",
@@ -205,6 +211,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 900},
     },
     "prune-access-log": {"task": "machines.tasks.prune", "schedule": 24 * 3600, "options": {"expires": 3600}},
+    "publish-to-webhooks": {
+        "task": "feed.tasks.publish_to_webhooks",
+        "schedule": FEED_INTERVAL,
+        # A tick that waited longer than the next one is worthless.
+        "options": {"expires": 60},
+    },
     "compare-reviews": {
         "task": "similarity.tasks.compare_changed",
         "schedule": 900,
@@ -332,6 +344,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.openapi.state_refusals"],
     # A join link offers fewer roles than an enrollment has; without names of ours the two would get made-up ones.
     "ENUM_NAME_OVERRIDES": {"RoleEnum": "courses.models.Role.choices"},
 }

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("grading.urls")),
     path("", include("oneroster.urls")),
     path("", include("gradefiles.urls")),
+    path("", include("feed.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),
 ]

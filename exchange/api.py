@@ -20,7 +20,7 @@ class ExportViewSet(viewsets.ViewSet):
 
     scope_resource = "reviews"
 
-    @extend_schema(operation_id="reviews_export", parameters=[KIND, Q], responses={(200, "*/*"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="reviews_export", parameters=[KIND, Q], responses={(200, "*/*"): OpenApiTypes.ANY})
     def retrieve(self, request, course_slug, kind):
         """One file; `q` narrows it to the papers that a search finds. `users-csv` is for instructors."""
         viewer = require_member(request.user, course_slug, REVIEW_RULES)

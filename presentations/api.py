@@ -119,9 +119,9 @@ COURSE = "courses/<slug:course_slug>/"
 SLOT = f"{COURSE}slots/<slug:slot_key>/"
 urlpatterns = [
     path(f"{COURSE}slots/", SlotViewSet.as_view({"get": "list"}), name="slot_list"),
-    path(f"{COURSE}presenters/", SlotViewSet.as_view({"get": "presenters"}), name="presenter_list"),
+    path(f"{COURSE}presenters/", SlotViewSet.as_view({"get": "presenters"}, pagination_class=None), name="presenter_list"),
     path(f"{SLOT}roles/<slug:role_key>/presenters/", SignUpViewSet.as_view({"post": "create"}), name="presenter_assign"),
     path(f"{COURSE}sign-ups/<int:pk>/", SignUpViewSet.as_view({"delete": "destroy"}), name="sign_up_detail"),
-    path(f"{SLOT}slides/", SlidesViewSet.as_view({"get": "list", "post": "create"}), name="slides_list"),
+    path(f"{SLOT}slides/", SlidesViewSet.as_view({"get": "list", "post": "create"}, pagination_class=None), name="slides_list"),
     path(f"{SLOT}slides/<int:number>/file/", SlidesViewSet.as_view({"get": "file"}), name="slides_file"),
 ]

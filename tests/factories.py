@@ -11,6 +11,7 @@ from accounts.models import Token, User
 from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
+from feed.models import Delivery, Webhook
 from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
 from machines.models import Grant, MachineClient, Pull
 from participation.models import ParticipationRules, Record
@@ -514,6 +515,25 @@ class RegradeRequestFactory(DjangoModelFactory):
     def text(self, create, extracted, **kwargs):
         text = extracted or "The second question is answered on page 3."
         RegradeMessage.objects.create(request=self, author=self.asked_by.user, is_by_staff=False, text=text)
+
+
+class WebhookFactory(DjangoModelFactory):
+    class Meta:
+        model = Webhook
+
+    course = factory.SubFactory(CourseFactory)
+    url = factory.Sequence(lambda n: f"https://registrar.example.edu/{n}")
+    events = ["grade.released", "grade.changed", "policy.changed"]
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    event = "grade.changed"
+    body = "{}"
 
 
 class ReminderRulesFactory(DjangoModelFactory):

@@ -25,6 +25,7 @@ APPS = (
     "discussion",
     "grading",
     "gradefiles",
+    "feed",
     "planner",
     "oneroster",
     "coursefile",

@@ -47,6 +47,7 @@ def test_the_course_is_in_mid_term_and_seeding_again_keeps_what_was_done(mailed)
     assert set(SavedSearch.objects.visible_to(student).values_list("name", flat=True)) == {"owed", "few"}
     assert any(bad_review_counts(course).values())
     assert Reminder.objects.exclude(enrollment=student).filter(sent_at__isnull=False).exists()
+    assert course.webhooks.get().state == "paused"
     everybody_has_signed_in_and_the_first_student_may_record_today()
 
 
