@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "send-waiting-place-notices": {
+        "task": "presentations.tasks.send_waiting_notices",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     "compare-reviews": {
         "task": "similarity.tasks.compare_changed",
         "schedule": 900,

@@ -13,7 +13,8 @@ from courses.models import Enrollment
 from planner.models import Reminder
 from planner.timing import time_left
 
-WHAT = {"review": "Review", "milestone": "Project hand-in"}
+WHAT = {"review": "Review", "milestone": "Project hand-in", "presentation": "Presentation", "slides": "Slides"}
+YOURS = {"review": "Your review of", "presentation": "Your presentation of", "slides": "Your slides for"}
 
 
 def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessage:
@@ -24,7 +25,10 @@ def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessa
     first, deadline = going[0]
     enrollment, left = first.enrollment, time_left(deadline.due_at, now)
     titles = ", ".join(each.title for _, each in going)
-    subject = f"{_what([each for _, each in going])} due in {left}: {Truncator(titles).chars(100)} ({enrollment.course.code})"
+    is_due = "" if deadline.kind == "presentation" and len(going) == 1 else "due "
+    subject = (
+        f"{_what([each for _, each in going])} {is_due}in {left}: {Truncator(titles).chars(100)} ({enrollment.course.code})"
+    )
     context = {
         "user": enrollment.user,
         "course": enrollment.course,
@@ -47,6 +51,7 @@ def _what(deadlines: list[Deadline]) -> str:
 def _in_mail(enrollment: Enrollment, deadline: Deadline) -> dict:
     return {
         "deadline": deadline,
+        "yours": YOURS.get(deadline.kind, "Your team's hand-in for"),
         "closes": _in_words(enrollment.course.local(deadline.closes_at)) if deadline.closes_at > deadline.due_at else "",
         "is_draft": deadline.state == State.DRAFT,
         "link": settings.SITE_URL + deadline.url,

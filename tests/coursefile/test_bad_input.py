@@ -218,12 +218,6 @@ FAULTS = {
         "2022",
         "meetings[1].date: found 2022-09-02, expected a day of the course, 2021-09-01 to 2021-12-08",
     ),
-    "papers on a holiday": (
-        'topic = "Compilers"',
-        'kind = "holiday"',
-        "[[meetings.papers]]",
-        "meetings[1].papers: found 1, expected none: the meeting is a holiday and does not take place",
-    ),
     "a paper of nowhere": (
         'title = "TVM"\n',
         'title = "TVM"\n\n[[meetings.slots]]\npaper = "rmamer"\n',
