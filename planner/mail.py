@@ -24,17 +24,16 @@ def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessa
     """
     first, deadline = going[0]
     enrollment, left = first.enrollment, time_left(deadline.due_at, now)
+    course = enrollment.course
     titles = ", ".join(each.title for _, each in going)
     is_due = "" if deadline.kind == "presentation" and len(going) == 1 else "due "
-    subject = (
-        f"{_what([each for _, each in going])} {is_due}in {left}: {Truncator(titles).chars(100)} ({enrollment.course.code})"
-    )
+    subject = f"{_what([each for _, each in going])} {is_due}in {left}: {Truncator(titles).chars(100)} ({course.code})"
     context = {
         "user": enrollment.user,
-        "course": enrollment.course,
+        "course": course,
         "left": left,
         # As text: Django's date filter would turn an aware moment back into the site's zone.
-        "due": _in_words(enrollment.course.local(deadline.due_at)),
+        "due": _in_words(course.local(deadline.due_at)),
         "works": [_in_mail(enrollment, each) for _, each in going],
     }
     body = render_to_string(f"planner/email/{'reminder' if len(going) == 1 else 'reminders'}.txt", context)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,12 +25,12 @@ def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadlin
     """What active students still owe with start < due <= end."""
     rules = PresentationRules.of(course)
     ahead = timedelta(days=rules.slides_due_days_before or 0) + REACH
-    active = _presenting(enrollment__is_active=True, enrollment__role="student", role__slot__course=course)
-    near = active.filter(role__slot__meeting__date__range=(start.date() - REACH, (end + ahead).date()))
+    near = Q(role__slot__meeting__date__range=(start.date() - REACH, (end + ahead).date()))
     # Slides with a deadline of their own may be due at any distance from the talk.
-    dated = active.filter(role__slot__slides_due_at__gt=start, role__slot__slides_due_at__lte=end)
-    found = {sign_up.pk: sign_up for sign_up in [*near, *dated]}
-    return [deadline for deadline in _deadlines(course, found.values()) if deadline.is_owed and start < deadline.due_at <= end]
+    dated = Q(role__slot__slides_due_at__gt=start, role__slot__slides_due_at__lte=end)
+    active = _presenting(enrollment__is_active=True, enrollment__role="student", role__slot__course=course)
+    deadlines = _deadlines(course, active.filter(near | dated))
+    return [deadline for deadline in deadlines if deadline.is_owed and start < deadline.due_at <= end]
 
 
 def _presenting(**of):
