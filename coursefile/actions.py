@@ -213,7 +213,7 @@ def _write_guests(course: Course, before: Facts, after: Facts, *, by) -> None:
             withdraw_presenter(sign_up=sign_up, by=by, calls_waiting=False)
         standing = set(SignUp.objects.standing().filter(role__in=roles.filter(key=new)).values_list("guest_name", flat=True))
         for name in [name for name in values["guests"] if name not in standing]:
-            assign_presenter(role=roles.get(key=new), guest_name=name, by=by)
+            assign_presenter(role=roles.get(key=new), guest_name=name, by=by, needs_meeting=False)
 
 
 # Reviews, projects

@@ -140,7 +140,7 @@ def _sign_up(document: dict) -> Iterator[Fault]:
         opens, closes = table.get("opens_at", rules.get("opens_at")), table.get("closes_at", rules.get("closes_at"))
         if {"opens_at", "closes_at"} & set(table) and opens and closes and closes <= opens:
             key = "closes_at" if "closes_at" in table else "opens_at"
-            yield (*path, key), f"found {opens} to {closes}, expected a sign-up that closes after it opens"
+            yield (*path, key), f"found {opens} to {closes}, expected sign-up to close after it opens"
     if "at_most" in rules and rules["at_most"] < rules["at_least"]:
         yield ("presentations", "at_most"), f"found {rules['at_most']}, expected {rules['at_least']} (at_least) or more"
 

@@ -70,12 +70,17 @@ def end(sign_up: SignUp, changes: Changes) -> None:
 
 
 @transaction.atomic
-def assign_presenter(*, role: SlotRole, enrollment: Enrollment | None = None, guest_name: str = "", by: User) -> SignUp:
-    """Give a place in the role to a student, or to a guest by name. Limits are for students; staff may go beyond them."""
+def assign_presenter(
+    *, role: SlotRole, enrollment: Enrollment | None = None, guest_name: str = "", by: User, needs_meeting: bool = True
+) -> SignUp:
+    """Give a place in the role to a student, or to a guest by name. Limits are for students; staff may go beyond them.
+
+    `needs_meeting` is False for the course file, whose guests stay in slots that wait for another meeting.
+    """
     course, role = lock_role(role)
     guest_name = _guest_name(guest_name)
     _require_one_presenter(enrollment, guest_name)
-    if role.slot.meeting.is_holiday:
+    if needs_meeting and role.slot.is_homeless:
         raise DomainError("This meeting does not take place, so nobody presents at it.", code="no_meeting")
     if enrollment is not None:
         enrollment = require_student_of(course, enrollment)
