@@ -140,8 +140,8 @@ def take_place(*, role: SlotRole, enrollment: Enrollment) -> SignUp:
 
     Of two hundred who press at once, most lose: they are told so without waiting for the lock.
     """
-    standing = role.sign_ups.standing()
-    if standing.count() >= role.capacity and not standing.filter(enrollment=enrollment).exists():
+    standing = list(role.sign_ups.standing().order_by().values_list("enrollment", flat=True))
+    if len(standing) >= role.capacity and enrollment.pk not in standing:
         raise DomainError(FULL, code="role_is_full")
     return _take(role, enrollment)
 

@@ -20,11 +20,12 @@ from presentations.queries.schedule import (
     slots_of_meetings,
     student_rows,
 )
-from presentations.queries.signing import signing_of
+from presentations.queries.signing import RoleRow, signing_of
 
 __all__ = [
     "Mine",
     "Presenting",
+    "RoleRow",
     "SignUpFact",
     "SlotRow",
     "board_of",

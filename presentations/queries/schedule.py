@@ -180,15 +180,21 @@ def student_rows(course: Course, rows: list[SlotRow]) -> list[StudentRow]:
     return sorted(found, key=lambda row: row.count)
 
 
-def free_places(course: Course) -> list[SlotRole]:
-    """The roles in which students may take a place at this moment, in the calendar's order."""
+def free_places(course: Course, at_most: int) -> list[SlotRole]:
+    """The first roles in the calendar's order in which students may take a place at this moment, in one query.
+
+    Asked for by everybody who comes too late, so it reads no more than it shows.
+    """
     rules, now = PresentationRules.of(course), timezone.now()
     taken = models.Count("sign_ups", filter=models.Q(sign_ups__withdrawn_at=None))
     roles = SlotRole.objects.filter(slot__course=course, slot__meeting__date__gte=course.today()).annotate(taken=taken)
     roles = roles.filter(taken__lt=models.F("capacity")).exclude(slot__meeting__kind=MeetingKind.HOLIDAY)
-    roles = roles.select_related("slot__meeting", "slot__paper", "slot__course")
+    roles = roles.exclude(slot__opens_at__gt=now).exclude(slot__closes_at__lte=now)
     order = ("slot__meeting__date", "slot__meeting__starts_at", "slot__position", "position", "pk")
-    return [role for role in roles.order_by(*order) if rules.is_open(role.slot, now)]
+    roles = list(roles.select_related("slot__meeting", "slot__paper").order_by(*order)[:at_most])
+    for role in roles:
+        role.slot.course = course
+    return [role for role in roles if rules.is_open(role.slot, now)]
 
 
 def papers_without_slot(course: Course) -> list[Paper]:

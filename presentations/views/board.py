@@ -23,7 +23,8 @@ def slot_list(request, course_slug):
     course, viewer = get_visible_course(request.user, course_slug)
     picked = _number(request.GET.get("student"))
     changed = _sign_up(course, _number(request.GET.get("changed"))) if policies.may_assign(viewer) else None
-    return show_board(request, course, viewer, picked=picked, changed=changed)
+    said = "The place is yours." if request.GET.get("said") == "taken" and policies.may_sign_up(viewer) else ""
+    return show_board(request, course, viewer, picked=picked, changed=changed, said=said)
 
 
 def show_board(request, course: Course, viewer: Enrollment | None, *, picked=None, status=200, **extra):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +15,7 @@ from courses.models import Enrollment
 from courses.policies import require_instructor, require_member, require_student
 from presentations import actions, queries
 from presentations.forms import OfferForm
-from presentations.models import Act, SignUp, Slot, SlotRole, SwapOffer
+from presentations.models import Act, SignUp, SlotRole, SwapOffer
 from presentations.views.board import show_board
 
 LEFT_SHOWN = 5  # free places that somebody who came too late is told of
@@ -37,7 +38,7 @@ def _answer(request, viewer: Enrollment, act: Callable[[], object], done: str) -
 
 
 def _role_of(viewer: Enrollment, slot_key: str, role_key: str) -> SlotRole:
-    roles = SlotRole.objects.select_related("slot")
+    roles = SlotRole.objects.select_related("slot__meeting", "slot__paper")
     return get_object_or_404(roles, slot__course=viewer.course, slot__key=slot_key, key=role_key)
 
 
@@ -50,34 +51,40 @@ def place_take(request, course_slug, slot_key, role_key):
     try:
         actions.take_place(role=role, enrollment=viewer)
     except DomainError as refusal:
-        free = queries.free_places(viewer.course)
+        free = queries.free_places(viewer.course, LEFT_SHOWN)
         if request.htmx:
-            return _slot_fragment(request, viewer, role, refusal, free)
+            return _role_fragment(request, viewer, role, refusal, free)
         messages.error(request, f"{refusal.message} {_left_in_words(free)}")
         return redirect("presentations:slot_list", course_slug)
-    done = f"The place is yours: {role.title}."
     if request.htmx:
-        response = show_board(request, viewer.course, viewer, said=done)
-        response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
+        response = _role_fragment(request, viewer, role)
+        response["HX-Trigger"] = "place-taken"  # the board, on which much is different now, loads itself
         return response
-    messages.success(request, done)
+    messages.success(request, f"The place is yours: {role.title}.")
     return redirect("presentations:slot_list", course_slug)
 
 
-def _slot_fragment(request, viewer: Enrollment, role: SlotRole, refusal: DomainError, free: list[SlotRole]) -> HttpResponse:
-    slot = Slot.objects.filter(course=viewer.course).for_display().get(pk=role.slot_id)
-    row = queries.slot_row(slot, viewer, queries.signing_of(viewer.course, viewer))
-    refused = {"role_id": role.pk, "message": refusal.message, "left": free[:LEFT_SHOWN], "more": len(free) - LEFT_SHOWN}
-    context = {"course": viewer.course, "enrollment": viewer, "row": row, "slot": slot, "refused": refused, "may_sign_up": True}
-    return render(request, "presentations/_slot.html", context)
+def _role_fragment(
+    request, viewer: Enrollment, role: SlotRole, refusal: DomainError | None = None, free: list[SlotRole] = ()
+) -> HttpResponse:
+    """One line: who has the role now, and for who came too late what is left."""
+    prefetch_related_objects([role], Prefetch("sign_ups", SignUp.objects.standing().select_related("enrollment__user")))
+    context = {
+        "course": viewer.course,
+        "slot": role.slot,
+        "role": role,
+        "each": queries.RoleRow(role, can_wait=refusal is not None and refusal.code == "role_is_full"),
+        "refused": refusal and {"role_id": role.pk, "message": refusal.message, "left": free},
+        "may_sign_up": True,
+    }
+    return render(request, "presentations/_role.html", context)
 
 
 def _left_in_words(free: list[SlotRole]) -> str:
     if not free:
         return "No place is free any more; you can wait for one."
-    names = [f"{role.slot} ({role.slot.meeting.date.day} {role.slot.meeting.date:%b})" for role in free[:LEFT_SHOWN]]
-    more = f" and {len(free) - LEFT_SHOWN} more" if len(free) > LEFT_SHOWN else ""
-    return f"Still free: {', '.join(names)}{more}."
+    names = [f"{role.slot} ({role.slot.meeting.date.day} {role.slot.meeting.date:%b})" for role in free]
+    return f"Still free: {', '.join(names)}."
 
 
 @login_required

@@ -36,12 +36,25 @@ def test_a_free_place_is_taken_in_one_press(client, role_on, student, course):
     assert of_role("place_take", role) not in text_of(response)
 
 
-def test_with_script_the_winner_gets_the_board(client, role_on, student):
+def test_with_script_the_winner_gets_a_line_at_once_and_then_the_board(client, role_on, student, course):
     client.force_login(student.user)
 
     response = client.post(of_role("place_take", role_on()), headers=HTMX)
+    board = client.get(url("slot_list", course), {"said": "taken"}, headers=HTMX)
 
-    assert (response["HX-Retarget"], 'id="mine"' in text_of(response)) == ("#board", True)
+    assert (response["HX-Trigger"], student.user.name in text_of(response)) == ("place-taken", True)
+    assert 'hx-trigger="place-taken from:body"' in text_of(board)
+    assert "The place is yours." in text_of(board)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_who_comes_too_late_costs_the_same_few_queries(client, role_on, student, course, django_assert_num_queries, rows):
+    roles = [role_on(day) for day in range(rows)]
+    take_place(role=roles[0], enrollment=EnrollmentFactory(course=course))
+    client.force_login(student.user)
+
+    with django_assert_num_queries(7):
+        client.post(of_role("place_take", roles[0]), headers=HTMX)
 
 
 def test_the_loser_sees_at_once_what_is_left(client, role_on, student, course):
@@ -52,7 +65,7 @@ def test_the_loser_sees_at_once_what_is_left(client, role_on, student, course):
     fragment = text_of(client.post(of_role("place_take", role), headers=HTMX))
     page = text_of(client.post(of_role("place_take", role), follow=True))
 
-    assert fragment.startswith(f'<li id="slot-{role.slot.key}"')
+    assert (fragment.startswith('<div class="role'), of_role("line_join", role) in fragment) == (True, True)
     assert "has just been taken" in fragment
     assert f'<a href="#slot-{free.slot.key}">' in fragment
     assert f"Still free: {free.slot} (10 Sep)." in page
