@@ -138,10 +138,10 @@ def _lock_sign_up(sign_up: SignUp, role: SlotRole) -> SignUp:
 def take_place(*, role: SlotRole, enrollment: Enrollment) -> SignUp:
     """First come, first served; taking it again changes nothing.
 
-    Of two hundred who press at once, most lose: they are told so without waiting for the lock.
+    Of two hundred who press at once, most lose: they are told so without waiting for the lock, from the role's
+    sign-ups as they were read a moment ago.
     """
-    standing = list(role.sign_ups.standing().order_by().values_list("enrollment", flat=True))
-    if len(standing) >= role.capacity and enrollment.pk not in standing:
+    if not role.open_places and all(sign_up.enrollment_id != enrollment.pk for sign_up in role.standing):
         raise DomainError(FULL, code="role_is_full")
     return _take(role, enrollment)
 

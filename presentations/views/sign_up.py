@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -37,8 +37,12 @@ def _answer(request, viewer: Enrollment, act: Callable[[], object], done: str) -
     return redirect("presentations:slot_list", viewer.course.slug)
 
 
-def _role_of(viewer: Enrollment, slot_key: str, role_key: str) -> SlotRole:
-    roles = SlotRole.objects.select_related("slot__meeting", "slot__paper")
+def _standing() -> Prefetch:
+    return Prefetch("sign_ups", SignUp.objects.standing().select_related("enrollment__user"))
+
+
+def _role_of(viewer: Enrollment, slot_key: str, role_key: str, *prefetch: Prefetch) -> SlotRole:
+    roles = SlotRole.objects.select_related("slot__meeting", "slot__paper").prefetch_related(*prefetch)
     return get_object_or_404(roles, slot__course=viewer.course, slot__key=slot_key, key=role_key)
 
 
@@ -47,7 +51,7 @@ def _role_of(viewer: Enrollment, slot_key: str, role_key: str) -> SlotRole:
 def place_take(request, course_slug, slot_key, role_key):
     """In one press. Who comes too late gets a small answer, so that two hundred of them are told at once."""
     viewer = require_student(request.user, course_slug, *RULES)
-    role = _role_of(viewer, slot_key, role_key)
+    role = _role_of(viewer, slot_key, role_key, _standing())
     try:
         actions.take_place(role=role, enrollment=viewer)
     except DomainError as refusal:
@@ -68,7 +72,9 @@ def _role_fragment(
     request, viewer: Enrollment, role: SlotRole, refusal: DomainError | None = None, free: list[SlotRole] = ()
 ) -> HttpResponse:
     """One line: who has the role now, and for who came too late what is left."""
-    prefetch_related_objects([role], Prefetch("sign_ups", SignUp.objects.standing().select_related("enrollment__user")))
+    if refusal is None or role.open_places:
+        # What was read before is no longer true: the place is taken, by the viewer or a moment ago by another.
+        role = SlotRole.objects.select_related("slot__meeting", "slot__paper").prefetch_related(_standing()).get(pk=role.pk)
     context = {
         "course": viewer.course,
         "slot": role.slot,

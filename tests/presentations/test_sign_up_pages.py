@@ -53,7 +53,7 @@ def test_who_comes_too_late_costs_the_same_few_queries(client, role_on, student,
     take_place(role=roles[0], enrollment=EnrollmentFactory(course=course))
     client.force_login(student.user)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.post(of_role("place_take", roles[0]), headers=HTMX)
 
 
