@@ -217,6 +217,11 @@ CELERY_BEAT_SCHEDULE = {
         # A tick that waited longer than the next one is worthless.
         "options": {"expires": 60},
     },
+    "send-waiting-place-notices": {
+        "task": "presentations.tasks.send_waiting_notices",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     "compare-reviews": {
         "task": "similarity.tasks.compare_changed",
         "schedule": 900,

@@ -14,6 +14,7 @@ from demo import prose
 from demo.clock import clock_at
 from demo.contesting import contest, take_requests
 from demo.finding import tag_and_save
+from demo.signing import signing_up
 from demo.talk import talking
 from grading.actions import release_component, set_mark
 from participation.actions import Entry, record_own, save_sheet
@@ -53,6 +54,7 @@ def play(course: Course, people: People, rng: Random, *, until: datetime) -> Non
         *_attending(course, people, rng, until),
         *_building(course, people, rng),
         *_reminding(course, papers, until),
+        *signing_up(course, people.students, until=until),
         *talking(course, papers, people, until=until),
     ]
     for moment, deed in sorted(deeds, key=lambda pair: pair[0]):

@@ -16,7 +16,7 @@ from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
 from machines.models import Grant, MachineClient, Pull
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
-from presentations.models import SignUp, Slides, Slot, SlotRole
+from presentations.models import PresentationRules, SignUp, Slides, Slot, SlotRole
 from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMember
 from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion, Round, SavedSearch, Score, Tag
 from similarity.models import Comparison, Pair
@@ -329,6 +329,16 @@ class RatingFactory(DjangoModelFactory):
     review = factory.SubFactory(SubmittedReviewFactory)
     rater = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..review.course"))
     verdict = "helpful"
+
+
+class PresentationRulesFactory(DjangoModelFactory):
+    """Sign-up is open, from long ago until each meeting."""
+
+    class Meta:
+        model = PresentationRules
+
+    course = factory.SubFactory(CourseFactory)
+    opens_at = datetime(2021, 1, 1, tzinfo=UTC)
 
 
 class SlotFactory(DjangoModelFactory):

@@ -3,11 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from courses.models import Course, Enrollment
-from presentations.models import SignUp, Slot, SlotRole
+from django.db import models
+from django.utils import timezone
+
+from courses.models import Course, Enrollment, MeetingKind, Paper
+from presentations.models import PresentationRules, SignUp, Slot, SlotRole
 from presentations.policies import may_add_slides
+from presentations.queries.signing import RoleRow, Signing, signing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +95,43 @@ def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dic
 
 @dataclass(frozen=True)
 class SlotRow:
+    """`roles` say what the viewer may do with each; `opens_at` is set while sign-up is still to open."""
+
     slot: Slot
     is_past: bool
     is_own: bool
     may_add_slides: bool
+    minutes: int | None
+    roles: list[RoleRow]
+    opens_at: datetime | None
+    slides_due_at: datetime | None
 
 
 def slot_rows(course: Course, viewer: Enrollment | None) -> list[SlotRow]:
     """The course's slots in the calendar's order, as this person (or a visitor, None) may see and use them."""
-    today = course.today()
-    return [
-        SlotRow(
-            slot=slot,
-            is_past=slot.meeting.date < today,
-            is_own=viewer is not None and any(sign_up.enrollment_id == viewer.pk for sign_up in slot.sign_ups),
-            may_add_slides=may_add_slides(viewer, slot),
-        )
-        for slot in Slot.objects.filter(course=course).for_display()
-    ]
+    return board_of(course, viewer)[0]
+
+
+def board_of(course: Course, viewer: Enrollment | None) -> tuple[list[SlotRow], Signing]:
+    """The rows, and what they were made from."""
+    slots = list(Slot.objects.filter(course=course).for_display())
+    signing = signing_of(course, viewer, slots)
+    return [slot_row(slot, viewer, signing) for slot in slots], signing
+
+
+def slot_row(slot: Slot, viewer: Enrollment | None, signing: Signing) -> SlotRow:
+    rules = signing.rules
+    opens = rules.opens_for(slot)
+    return SlotRow(
+        slot=slot,
+        is_past=slot.meeting.date < signing.today,
+        is_own=viewer is not None and any(sign_up.enrollment_id == viewer.pk for sign_up in slot.sign_ups),
+        may_add_slides=may_add_slides(viewer, slot),
+        minutes=rules.minutes_of(slot),
+        roles=signing.roles_of(slot),
+        opens_at=opens if opens and opens > signing.now and not slot.is_homeless else None,
+        slides_due_at=rules.slides_due(slot),
+    )
 
 
 @dataclass(frozen=True)
@@ -155,3 +178,31 @@ def student_rows(course: Course, rows: list[SlotRow]) -> list[StudentRow]:
     students = Enrollment.objects.active().students().filter(course=course).for_display()
     found = [StudentRow(student, given[student.pk], to_come[student.pk]) for student in students]
     return sorted(found, key=lambda row: row.count)
+
+
+def free_places(course: Course, at_most: int) -> list[SlotRole]:
+    """The first roles in the calendar's order in which students may take a place at this moment, in one query.
+
+    Asked for by everybody who comes too late, so it reads no more than it shows.
+    """
+    rules, now = PresentationRules.of(course), timezone.now()
+    taken = models.Count("sign_ups", filter=models.Q(sign_ups__withdrawn_at=None))
+    roles = SlotRole.objects.filter(slot__course=course, slot__meeting__date__gte=course.today()).annotate(taken=taken)
+    roles = roles.filter(taken__lt=models.F("capacity")).exclude(slot__meeting__kind=MeetingKind.HOLIDAY)
+    roles = roles.exclude(slot__opens_at__gt=now).exclude(slot__closes_at__lte=now)
+    order = ("slot__meeting__date", "slot__meeting__starts_at", "slot__position", "position", "pk")
+    roles = list(roles.select_related("slot__meeting", "slot__paper").order_by(*order)[:at_most])
+    for role in roles:
+        role.slot.course = course
+    return [role for role in roles if rules.is_open(role.slot, now)]
+
+
+def papers_without_slot(course: Course) -> list[Paper]:
+    """The papers of meetings that take place which nobody can present yet, in the calendar's order."""
+    papers = Paper.objects.filter(course=course, slots=None).exclude(meeting__kind=MeetingKind.HOLIDAY)
+    return list(papers.select_related("meeting"))
+
+
+def homeless(rows: list[SlotRow]) -> list[SlotRow]:
+    """The slots whose meeting was cancelled: they wait for another."""
+    return [row for row in rows if row.slot.is_homeless]

@@ -1,7 +1,6 @@
-"""Presentations over REST, with the rules of the pages: /api/v1/courses/{slug}/slots/."""
+"""Slots, who presents in them, and their slides."""
 
 from django.shortcuts import get_object_or_404
-from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
@@ -12,11 +11,13 @@ from rest_framework.reverse import reverse
 
 from core.api import JsonParser
 from core.uploads import serve_upload
-from courses.policies import get_visible_course, require_instructor, require_staff
+from courses.policies import get_visible_course, require_instructor, require_member, require_staff
 from presentations import actions, policies, queries
 from presentations.models import SignUp, Slides, Slot, SlotRole
 from presentations.serializers import (
     AssignSerializer,
+    MoveSerializer,
+    PaperWithoutSlotSerializer,
     PresenterSerializer,
     SignUpSerializer,
     SlidesInputSerializer,
@@ -32,6 +33,9 @@ class PresentationViewSet(viewsets.GenericViewSet):
     def answer_context(self, viewer) -> dict:
         return {"viewer": viewer, "url_of": lambda name, kwargs: reverse(name, kwargs=kwargs, request=self.request)}
 
+    def slot_context(self, course, viewer) -> dict:
+        return self.answer_context(viewer) | {"signing": queries.signing_of(course, viewer)}
+
 
 class SlotViewSet(PresentationViewSet):
     """Who presents what and when; open to everybody who may see the course page."""
@@ -43,7 +47,7 @@ class SlotViewSet(PresentationViewSet):
     def list(self, request, course_slug):
         course, viewer = get_visible_course(request.user, course_slug)
         slots = self.paginate_queryset(Slot.objects.filter(course=course).for_display())
-        return self.get_paginated_response(SlotSerializer(slots, many=True, context=self.answer_context(viewer)).data)
+        return self.get_paginated_response(SlotSerializer(slots, many=True, context=self.slot_context(course, viewer)).data)
 
     @extend_schema(operation_id="presenters_list", responses=PresenterSerializer(many=True))
     def presenters(self, request, course_slug):
@@ -52,9 +56,37 @@ class SlotViewSet(PresentationViewSet):
         rows = queries.student_rows(viewer.course, queries.slot_rows(viewer.course, viewer))
         return Response(PresenterSerializer(rows, many=True).data)
 
+    @extend_schema(operation_id="slots_missing_list", responses=PaperWithoutSlotSerializer(many=True))
+    def missing(self, request, course_slug):
+        """For instructors: the papers that nobody can present yet."""
+        by = require_instructor(request.user, course_slug)
+        return Response(PaperWithoutSlotSerializer(queries.papers_without_slot(by.course), many=True).data)
+
+    @extend_schema(operation_id="slots_missing_make", request=None, responses={201: SlotSerializer(many=True)})
+    def make(self, request, course_slug):
+        """A slot for each of them."""
+        by = require_instructor(request.user, course_slug)
+        made = actions.make_slots(course=by.course, by=request.user)
+        slots = Slot.objects.filter(pk__in=[slot.pk for slot in made]).for_display()
+        return Response(SlotSerializer(slots, many=True, context=self.slot_context(by.course, by)).data, status=201)
+
+    @extend_schema(operation_id="slot_move", request=MoveSerializer, responses=SlotSerializer)
+    def move(self, request, course_slug, slot_key):
+        """To another meeting; whoever presents stays and gets a mail."""
+        by = require_instructor(request.user, course_slug)
+        slot = get_object_or_404(Slot, course=by.course, key=slot_key)
+        given = MoveSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        meeting = by.course.meetings.filter(key=given.validated_data["meeting"]).first()
+        if meeting is None:
+            raise ValidationError({"meeting": [f"No meeting of this course has the key {given.validated_data['meeting']}."]})
+        actions.move_slot(slot=slot, meeting=meeting, by=request.user)
+        slot = Slot.objects.for_display().get(pk=slot.pk)
+        return Response(SlotSerializer(slot, context=self.slot_context(by.course, by)).data)
+
 
 class SignUpViewSet(PresentationViewSet):
-    """Giving and taking roles; for instructors."""
+    """Giving and taking roles, for instructors; students give back their own."""
 
     queryset = SignUp.objects.none()
 
@@ -75,9 +107,14 @@ class SignUpViewSet(PresentationViewSet):
 
     @extend_schema(operation_id="presenter_remove", responses={204: None})
     def destroy(self, request, course_slug, pk):
-        by = require_instructor(request.user, course_slug)
-        sign_up = get_object_or_404(SignUp, role__slot__course=by.course, pk=pk)
-        actions.withdraw_presenter(sign_up=sign_up, by=request.user)
+        by = require_member(request.user, course_slug)
+        sign_up = get_object_or_404(SignUp.objects.select_related("role__slot"), role__slot__course=by.course, pk=pk)
+        if policies.may_assign(by):
+            actions.withdraw_presenter(sign_up=sign_up, by=request.user)
+        elif policies.may_sign_up(by) and sign_up.enrollment_id == by.pk:
+            actions.give_back(sign_up=sign_up, enrollment=by)
+        else:
+            raise PermissionDenied("A place is given back by whoever has it, and taken away by instructors.")
         return Response(status=204)
 
 
@@ -113,15 +150,3 @@ class SlidesViewSet(PresentationViewSet):
     def _viewer_and_slot(self, request, course_slug, slot_key):
         course, viewer = get_visible_course(request.user, course_slug)
         return viewer, get_object_or_404(Slot.objects.filter(course=course).for_display(), key=slot_key)
-
-
-COURSE = "courses/<slug:course_slug>/"
-SLOT = f"{COURSE}slots/<slug:slot_key>/"
-urlpatterns = [
-    path(f"{COURSE}slots/", SlotViewSet.as_view({"get": "list"}), name="slot_list"),
-    path(f"{COURSE}presenters/", SlotViewSet.as_view({"get": "presenters"}, pagination_class=None), name="presenter_list"),
-    path(f"{SLOT}roles/<slug:role_key>/presenters/", SignUpViewSet.as_view({"post": "create"}), name="presenter_assign"),
-    path(f"{COURSE}sign-ups/<int:pk>/", SignUpViewSet.as_view({"delete": "destroy"}), name="sign_up_detail"),
-    path(f"{SLOT}slides/", SlidesViewSet.as_view({"get": "list", "post": "create"}, pagination_class=None), name="slides_list"),
-    path(f"{SLOT}slides/<int:number>/file/", SlidesViewSet.as_view({"get": "file"}), name="slides_file"),
-]
