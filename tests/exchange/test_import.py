@@ -4,22 +4,28 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from courses.models import Enrollment, Paper
 from exchange.incoming import actions
+from exchange.incoming.plan import plan_import
+from exchange.incoming.reading import read_file
 from exchange.models import ImportRun
-from reviews.models import Field, Review
-from tests.exchange.test_export import CHOICES, NOW, ada, clock, fresh, hand_in, made, papers  # noqa: F401 - fixtures
+from reviews.models import Field, Review, ReviewVersion, Score
+from tests.exchange.conftest import CHOICES
+from tests.exchange.test_export import fresh, hand_in, made
 from tests.factories import (
     CourseFactory,
     EnrollmentFactory,
     FieldFactory,
     ReviewRulesFactory,
     ScoreFieldFactory,
+    TokenFactory,
 )
 
 pytestmark = pytest.mark.django_db
+QUERIES = 8
 BASE = {"object": "review", "title": "TVM", "reviewer_email": "new@example.edu", "reviewer": "New One", "status": "complete"}
 
 
@@ -62,7 +68,6 @@ def test_what_is_taken_along_and_brought_in_is_the_same(papers, ada, student, in
     hand_in(papers[1], ada, merit=1)
     if kind == "reviews-csv":
         carried_out(started(empty.course, empty, made(instructor, "papers-json")))
-        Review.objects.filter(course=empty.course).update(current=None, has_unsubmitted_changes=True)
         _forget_reviews(empty.course)
     before = made(instructor, kind)
 
@@ -76,8 +81,7 @@ def test_what_is_taken_along_and_brought_in_is_the_same(papers, ada, student, in
 
 
 def _forget_reviews(course):
-    from reviews.models import ReviewVersion, Score
-
+    Review.objects.filter(course=course).update(current=None, has_unsubmitted_changes=True)
     Score.objects.filter(review__course=course).delete()
     ReviewVersion.objects.filter(review__course=course).delete()
     Review.objects.filter(course=course).delete()
@@ -183,9 +187,7 @@ def test_users_and_papers(course, papers, instructor):
 
 
 @pytest.mark.parametrize("text", ["{", "", "a,b\n1,2\n", "[1", 'email\n"x'])
-def test_a_file_that_cannot_be_read_says_so_on_page_and_api(client, course, papers, instructor, text):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
+def test_a_file_that_cannot_be_read_says_so(client, course, papers, instructor, text):
     client.force_login(instructor.user)
     answer = client.post(
         reverse("exchange:import_home", args=[course.slug]), {"file": SimpleUploadedFile("x.json", text.encode())}
@@ -194,9 +196,7 @@ def test_a_file_that_cannot_be_read_says_so_on_page_and_api(client, course, pape
     assert (answer.status_code, ImportRun.objects.count()) == (422, 0)
 
 
-def test_by_page_from_file_to_done(client, course, papers, instructor, django_capture_on_commit_callbacks):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
+def test_by_page_from_file_to_done(client, course, papers, instructor):
     client.force_login(instructor.user)
     file = SimpleUploadedFile("x.json", json.dumps([BASE | {"Paper summary": "Fine."}]).encode())
     client.post(reverse("exchange:import_home", args=[course.slug]), {"file": file, "invites": "on"})
@@ -209,3 +209,27 @@ def test_by_page_from_file_to_done(client, course, papers, instructor, django_ca
     assert "Bring it in" in page.text
     assert "Carried out" in client.get(reverse("exchange:import_detail", args=[course.slug, run.pk])).text
     assert Review.objects.get().current.answers["summary"] == "Fine."
+
+
+def test_by_api_and_not_understood(client, course, papers, instructor):
+    TokenFactory(user=instructor.user, scopes=["reviews:read", "reviews:write"], secret="cp_test")
+    how = {"headers": {"Authorization": "Bearer cp_test"}, "content_type": "application/json"}
+    address = reverse("api:imports", args=[course.slug])
+
+    begun = client.post(address, {"text": json.dumps([BASE | {"Paper summary": "Fine."}]), "invites": True}, **how)
+    bad = client.post(address, {"text": "{"}, **how)
+    actions.work_out(begun.json()["id"])
+    shown = client.get(reverse("api:import_detail", args=[course.slug, begun.json()["id"]]), **how)
+
+    assert (begun.status_code, begun.json()["state"], bad.json()["code"]) == (202, "planned", "unreadable")
+    assert (shown.json()["state"], shown.json()["result"]["counts"]) == ("ready", {"person new": 1, "review new": 1})
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_preview_asks_the_database_alike_for_one_and_for_three(course, papers, instructor, django_assert_num_queries, count):
+    rules = fresh(instructor).course.review_rules
+    given = [BASE | {"reviewer_email": f"r{n}@example.edu", "Paper summary": "Fine."} for n in range(count)]
+    bundle = read_file(json.dumps(given))
+
+    with django_assert_num_queries(QUERIES):
+        plan_import(rules, bundle, invites=True, keeps_fields=True)
