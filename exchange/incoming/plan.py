@@ -150,6 +150,7 @@ class _Papers:
         self.plan.spots.append(spot)
         if given.pid:
             self.by_pid[given.pid] = spot
+        return None
 
 
 def _paper_problem(given: InPaper) -> str | None:
@@ -241,6 +242,7 @@ class _Reviews:
             return self._compare(review, name, there, answers)
         self.plan.reviews.append(Wanted(review, spot, answers))
         self.plan.say(review.where, "review", name, NEW, " ".join(self._notes(review)))
+        return None
 
     def _twice(self, spot: PaperSpot, review: InReview) -> str | None:
         pair = (id(spot), review.email)
@@ -290,6 +292,7 @@ class _Reviews:
             said = f"It is {'submitted' if there.current else 'a draft'} here. What is here stays."
             return self.plan.say(review.where, "review", name, CONFLICT, said)
         self.plan.say(review.where, "review", name, UNCHANGED)
+        return None
 
     def _notes(self, review: InReview) -> Iterator[str]:
         if review.is_draft:
