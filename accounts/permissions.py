@@ -15,6 +15,9 @@ class HasScope(BasePermission):
             return False
         if request.auth is None or request.method not in view.allowed_methods:
             return True  # what an address does not do is answered by 405, whatever the token may
+        if getattr(request.auth, "is_machine", False) and not getattr(view, "pulls_grades", True):
+            self.message = "A machine pulls grades; this address is for people."
+            return False
         return self._is_within_reach(request.user.reach, view) and self._is_within_scope(request, view)
 
     def _is_within_reach(self, reach, view) -> bool:

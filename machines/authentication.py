@@ -22,6 +22,7 @@ class MachineAccess:
 
     client: MachineClient
     scopes: frozenset[str]
+    is_machine = True
 
     def has_scope(self, scope: str) -> bool:
         return scope in self.scopes

@@ -57,6 +57,7 @@ class DeliverySerializer(serializers.ModelSerializer):
 
 class WebhookViewSet(viewsets.GenericViewSet):
     scope_resource = "grades"
+    pulls_grades = False  # nothing for machines, nor for the log of who pulled grades
     serializer_class = WebhookSerializer
     queryset = Webhook.objects.none()
     filterset_fields: list[str] = []
@@ -124,6 +125,7 @@ class WebhookViewSet(viewsets.GenericViewSet):
 
 class DeliveryViewSet(viewsets.GenericViewSet):
     scope_resource = "grades"
+    pulls_grades = False  # nothing for machines, nor for the log of who pulled grades
     serializer_class = DeliverySerializer
     queryset = Delivery.objects.none()
     filterset_fields: list[str] = []

@@ -79,6 +79,7 @@ class RegradePagination(LinkedPagination):
 
 class RegradeViewSet(viewsets.GenericViewSet):
     scope_resource = "grades"
+    pulls_grades = False  # nothing for machines, nor for the log of who pulled grades
     queryset = RegradeRequest.objects.none()
     serializer_class = RegradeSerializer
     pagination_class = RegradePagination

@@ -11,9 +11,17 @@ ROLE = f"{SLOT}roles/<slug:role_key>/"
 SWAP = f"{COURSE}swaps/<int:pk>/"
 urlpatterns = [
     path(f"{COURSE}slots/", SlotViewSet.as_view({"get": "list"}), name="slot_list"),
-    path(f"{COURSE}slots-missing/", SlotViewSet.as_view({"get": "missing", "post": "make"}), name="slots_missing"),
+    path(
+        f"{COURSE}slots-missing/",
+        SlotViewSet.as_view({"get": "missing", "post": "make"}, pagination_class=None),
+        name="slots_missing",
+    ),
     path(f"{COURSE}presenters/", SlotViewSet.as_view({"get": "presenters"}, pagination_class=None), name="presenter_list"),
-    path(f"{COURSE}presentation-history/", PlaceViewSet.as_view({"get": "history"}), name="presentation_history"),
+    path(
+        f"{COURSE}presentation-history/",
+        PlaceViewSet.as_view({"get": "history"}, pagination_class=None),
+        name="presentation_history",
+    ),
     path(f"{COURSE}waiting/", PlaceViewSet.as_view({"get": "waiting"}, pagination_class=None), name="waiting_list"),
     path(f"{SLOT}move/", SlotViewSet.as_view({"post": "move"}), name="slot_move"),
     path(f"{ROLE}presenters/", SignUpViewSet.as_view({"post": "create"}), name="presenter_assign"),

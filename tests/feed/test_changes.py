@@ -277,9 +277,9 @@ def test_pulling_takes_the_same_queries_however_many(course, instructor, pull, c
         mark(student, "8", instructor)
     address = f"{reverse('api:grade_changes', args=[course.slug])}?since={before['cursor']}"
 
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(41):
         publishing = client.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         reading = client.get(address)
 
     assert len(publishing.json()["results"]) == rows
