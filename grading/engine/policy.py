@@ -250,7 +250,7 @@ def _read_component(raw: Mapping) -> Component:
 
 
 def _read_steps(raw: Mapping) -> tuple[Step, ...]:
-    """The stated steps, with the source's aggregate put where the author left it out: before what bounds the result, or last."""
+    """The stated steps; where the author left the aggregate out, the source's own stands before what bounds the result."""
     steps = [Step(step["step"], _read_params(step)) for step in raw.get("steps", [])]
     if not any(STEPS[step.name].is_aggregate for step in steps):
         bounds = (place for place, step in enumerate(steps) if STEPS[step.name].stage > Stage.AGGREGATE)
