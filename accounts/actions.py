@@ -16,11 +16,19 @@ LAST_USED_STEP = timedelta(minutes=5)  # how stale `last_used_at` may be, so tha
 
 
 @transaction.atomic
-def create_token(*, user: User, name: str, scopes: Iterable[str], days: int) -> tuple[Token, str]:
-    """The token and its secret, which is known now or never: only its hash is stored."""
+def create_token(
+    *, user: User, name: str, scopes: Iterable[str], days: int, courses: Iterable[str] | None = None
+) -> tuple[Token, str]:
+    """The token and its secret, which is known now or never: only its hash is stored.
+
+    `courses` are the slugs of the only courses that it reaches; None is every course that the person is in.
+    """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     now = timezone.now()
     _check_token(live=Token.objects.visible_to(user).usable(now), name=name, scopes=set(scopes), days=days)
+    courses = None if courses is None else sorted(set(courses))
+    if courses == []:
+        raise DomainError("Choose at least one course: a token for none of them could read nothing.", field="courses")
     secret = Token.new_secret()
     token = Token.objects.create(
         user=user,
@@ -28,6 +36,7 @@ def create_token(*, user: User, name: str, scopes: Iterable[str], days: int) -> 
         hint=secret[:8],
         digest=Token.digest_of(secret),
         scopes=[scope for scope in Scope.values if scope in set(scopes)],
+        courses=courses,
         created_at=now,
         expires_at=now + timedelta(days=days),
     )

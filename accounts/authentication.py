@@ -16,6 +16,8 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2:
             raise exceptions.AuthenticationFailed("Write the header as 'Authorization: Bearer TOKEN'.")
+        if not parts[1].startswith(Token.PREFIX.encode()):
+            return None  # another kind of key, or none of ours: the next class says which
         now = timezone.now()
         digest = Token.digest_of(parts[1].decode("latin-1"))
         token = Token.objects.select_related("user").filter(digest=digest).first()
@@ -26,6 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         if token.expires_at <= now or not token.user.is_active:
             raise exceptions.AuthenticationFailed("This token has expired; make a new one on your account page.")
         actions.note_token_use(token=token, now=now)
+        token.user.reach = token.reach
         return token.user, token
 
     def authenticate_header(self, request):

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -28,6 +29,17 @@ class UserManager(BaseUserManager):
         return self.get(email=email.lower())
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the key at hand reaches, which may be less than what its person may: these courses (slugs) and no other.
+
+    `as_instructor`: there is no person. The key was given an instructor's view of these courses (see machines).
+    """
+
+    courses: frozenset[str]
+    as_instructor: bool = False
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person; what they may do comes from their enrollments, not from this row.
 
@@ -39,6 +51,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+
+    # No column: authentication sets it from the key that was sent; None is everything that the person may.
+    reach: Reach | None = None
 
     objects = UserManager()
 
@@ -100,6 +115,8 @@ class Token(models.Model):
     hint = models.CharField(max_length=12, help_text="The first characters, so that people can tell tokens apart")
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
+    # Slugs, since accounts knows no courses; null is every course that the person is in, now and later.
+    courses = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -132,6 +149,10 @@ class Token(models.Model):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at <= timezone.now() else "active"
+
+    @property
+    def reach(self) -> Reach | None:
+        return None if self.courses is None else Reach(frozenset(self.courses))
 
     def has_scope(self, scope: str) -> bool:
         return scope in self.scopes or (scope.endswith(":read") and scope.replace(":read", ":write") in self.scopes)

@@ -25,9 +25,12 @@ def token_list(request):
 @never_cache
 @login_required
 @reauthentication_required
-def token_create(request):
-    """The answer to the POST is the only place where the secret is ever shown."""
-    form = TokenForm(request.POST or None)
+def token_create(request, courses_of):
+    """The answer to the POST is the only place where the secret is ever shown.
+
+    `courses_of` gives the (slug, title) of a person's courses; the room above hands it in.
+    """
+    form = TokenForm(request.POST or None, courses=courses_of(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             token, secret = actions.create_token(user=request.user, **form.cleaned_data)

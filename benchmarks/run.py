@@ -54,12 +54,12 @@ def environment(port: int) -> dict[str, str]:
     }
 
 
-def fresh_database() -> None:
+def fresh_database(name: str = DATABASE) -> None:
     import psycopg
 
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
 
 
 def prepare() -> dict:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from http import HTTPStatus
+from math import ceil
 
 import orjson
 from django.conf import settings
@@ -53,6 +54,18 @@ class LinkedPagination(pagination.CursorPagination):
     max_page_size = 2000
     ordering = "pk"
 
+    def get_page_size(self, request):
+        return page_size_of(request.query_params)
+
+
+def page_size_of(query) -> int:
+    """How many rows the query asks for on a page; ValidationError for what is no such number."""
+    text = query.get(LinkedPagination.page_size_query_param, str(LinkedPagination.page_size))
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0):
+        expected = f"a whole number from 1 to {LinkedPagination.max_page_size}"
+        raise exceptions.ValidationError({"page_size": [f"Found {text!r}; expected {expected}."]})
+    return min(int(text), LinkedPagination.max_page_size)
+
 
 def problem(status: int, *, title: str, detail: str, **extra) -> Response:
     """A problem-details response; `extra` members such as `code`, `errors`, `current` are added as they are."""
@@ -89,7 +102,7 @@ def problem_details(exc, context) -> Response | None:
     if getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = exc.auth_header
     if getattr(exc, "wait", None):
-        response["Retry-After"] = str(int(exc.wait))
+        response["Retry-After"] = str(ceil(exc.wait))  # rounded down, it would send the client into the same refusal
     return response
 
 

@@ -1,8 +1,10 @@
 """Refusals that hold for every page, before any view runs."""
 
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponseBadRequest, JsonResponse
 
 NUL_MESSAGE = "The address contains a NUL character (%00), which no page here takes."
+
+NUL_PROBLEM = {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": NUL_MESSAGE}
 
 
 class RefuseNulBytes:
@@ -13,5 +15,7 @@ class RefuseNulBytes:
 
     def __call__(self, request):
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path_info.startswith("/api/"):
+                return JsonResponse(NUL_PROBLEM, status=400, content_type="application/problem+json")
             return HttpResponseBadRequest(NUL_MESSAGE, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

@@ -16,7 +16,7 @@ from discussion.models import DiscussionRules
 from grading.actions import set_policy
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
-from presentations.actions import assign_presenter, withdraw_presenter
+from presentations.actions import assign_presenter, call_waiting, note_moved, withdraw_presenter
 from presentations.models import PresentationRules, SignUp, Slot, SlotRole
 from projects.models import Milestone, ProjectRules
 from reviews.models import Field, PaperRound, ReviewForm, ReviewRules, Round, restamp_rounds
@@ -64,9 +64,28 @@ def write_document(course: Course, before: Facts, after: Facts, *, by) -> None:
         (ReminderRules, "reminders"),
     ):
         _write_rules(model, course, after[section])
+    _tell_presenters(course, before, after, by=by)
     if after["grading"]:
         # Last, because its linter looks at the milestones, papers and slots that the course has.
         set_policy(course=course, document=after["grading"][ONE]["policy"], by=by)
+
+
+def _tell_presenters(course: Course, before: Facts, after: Facts, *, by) -> None:
+    """Of slots that now take place at another time, or at none; and places that the file has made free are filled."""
+    both = [key for key in after["slots"] if key in before["slots"]]
+    was, now = ({key: _when(facts, facts["slots"][key]["meeting"]) for key in both} for facts in (before, after))
+    changed = [key for key in both if was[key] != now[key]]
+    moved, cancelled = [key for key in changed if now[key]], [key for key in changed if not now[key]]
+    if changed:
+        note_moved(course=course, moved=moved, cancelled=cancelled, by=by)
+    if before["roles"] != after["roles"] or before["presentations"] != after["presentations"] or changed:
+        call_waiting(course=course, by=by)
+
+
+def _when(facts: Facts, meeting: str) -> tuple | None:
+    """Day and clock time; None for a meeting that does not take place."""
+    values = facts["meetings"][meeting]
+    return None if values["kind"] == "holiday" else (values["date"], values["starts_at"])
 
 
 # Rows by key
@@ -190,10 +209,11 @@ def _write_guests(course: Course, before: Facts, after: Facts, *, by) -> None:
         roles = SlotRole.objects.filter(slot__course=course, slot__key=key)
         leaving = SignUp.objects.standing().filter(role__in=roles.filter(key__in=[old, new]), enrollment=None)
         for sign_up in leaving.exclude(role__key=new, guest_name__in=values["guests"]):
-            withdraw_presenter(sign_up=sign_up, by=by)
+            # The waiting list is called when the whole file is written: until then the place may be for another guest.
+            withdraw_presenter(sign_up=sign_up, by=by, calls_waiting=False)
         standing = set(SignUp.objects.standing().filter(role__in=roles.filter(key=new)).values_list("guest_name", flat=True))
         for name in [name for name in values["guests"] if name not in standing]:
-            assign_presenter(role=roles.get(key=new), guest_name=name, by=by)
+            assign_presenter(role=roles.get(key=new), guest_name=name, by=by, needs_meeting=False)
 
 
 # Reviews, projects

@@ -7,6 +7,7 @@ documents, and the dump is the document written out.
 import copy
 from datetime import date, timedelta
 
+from coursefile.facts import SLOT_MOMENTS
 from coursefile.schema import PRESENTER, SCHEMA, is_policy
 from coursefile.shape import NATIVE, as_moment, validator
 
@@ -66,6 +67,11 @@ def _dated(document: dict):
         yield meeting, "date"
         for paper in meeting["papers"]:
             yield paper, "review_due_at"
+        for slot in meeting.get("slots", []):
+            for key in SLOT_MOMENTS:
+                yield slot, key
+    for key in ("opens_at", "closes_at"):
+        yield document.get("presentations", {}), key
     yield document.get("reviews", {}), "names_from"
     for milestone in document.get("projects", {}).get("milestones", []):
         yield milestone, "due_at"
@@ -94,8 +100,8 @@ def inherited(course: dict) -> dict:
 
 
 def presented(document: dict, meeting: dict) -> list[str]:
-    """The papers that have a slot each at a meeting that says nothing of slots."""
-    if "presentations" not in document or meeting["kind"] == "holiday":
+    """The papers that have a slot each at a meeting that says nothing of slots; a cancelled meeting takes nobody's away."""
+    if "presentations" not in document:
         return []
     return [paper["key"] for paper in meeting["papers"]]
 
@@ -109,4 +115,4 @@ def _completed_slot(slot: dict, document: dict) -> dict:
         "title": slot.get("title", ""),
         "guests": slot.get("guests", [guest] if guest else []),
         "roles": copy.deepcopy(slot.get("roles", roles)),
-    }
+    } | {name: slot[name] for name in ("minutes", *SLOT_MOMENTS) if name in slot}

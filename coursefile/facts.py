@@ -8,6 +8,7 @@ Rows = dict[object, dict]
 Facts = dict[str, Rows]
 
 MOMENTS = ("opens", "due", "hard")  # of a round
+SLOT_MOMENTS = ("opens_at", "closes_at", "slides_due_at")
 ONE = ""  # the key of what a course has one of
 
 
@@ -24,7 +25,7 @@ def facts_of(document: dict) -> Facts:
         "course": {ONE: course},
         "pages": {page["key"]: _without(page, "key") for page in document["pages"]},
         **_calendar(document["meetings"], zone),
-        "presentations": _one(document.get("presentations")),
+        "presentations": _one(_presentations(document.get("presentations"), zone)),
         "reviews": _one(reviews and _reviews(reviews, zone)),
         "rounds": {round["key"]: _round(round, zone) for round in (reviews or {}).get("rounds", [])},
         "fields": {field["key"]: _field(field) for field in (reviews or {}).get("fields", [])},
@@ -51,6 +52,20 @@ def _decimal(table: dict | None) -> dict | None:
 
 def _utc(moment, zone: ZoneInfo):
     return moment and moment.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _presentations(presentations: dict | None, zone: ZoneInfo) -> dict | None:
+    optional = ("minutes", "at_most", "withdraw_days_before", "slides_due_days_before")
+    return presentations and (
+        dict.fromkeys(optional)
+        | presentations
+        | {name: _utc(presentations.get(name), zone) for name in ("opens_at", "closes_at")}
+    )
+
+
+def _slot(slot: dict, zone: ZoneInfo) -> dict:
+    moments = {name: _utc(slot.get(name), zone) for name in SLOT_MOMENTS}
+    return _without(slot, "key", "roles") | {"minutes": slot.get("minutes")} | moments
 
 
 def _reviews(reviews: dict, zone: ZoneInfo) -> dict:
@@ -85,7 +100,7 @@ def _calendar(meetings: list[dict], zone: ZoneInfo) -> Facts:
                 "meeting": meeting["key"],
             }
         for slot in meeting["slots"]:
-            found["slots"][slot["key"]] = _without(slot, "key", "roles") | {"meeting": meeting["key"]}
+            found["slots"][slot["key"]] = _slot(slot, zone) | {"meeting": meeting["key"]}
             for role in slot["roles"]:
                 found["roles"][slot["key"], role["key"]] = _without(role, "key") | {"slot": slot["key"]}
     return found

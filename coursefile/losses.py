@@ -17,12 +17,13 @@ from discussion.models import Comment
 from grading.engine import read_policy
 from grading.models import Mark
 from participation.models import Record
-from presentations.models import SignUp, Slides
+from presentations.models import SignUp, Slides, Waiting
 from projects.models import Deliverable, Team
 from reviews.answers import is_blank
 from reviews.models import Assignment, Field, FieldVisibility, Review, ReviewVersion, Score
 
 MOST = 10  # people named
+WAITING = ("role__slot__key", "role__key", "enrollment__user__name")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def losses_of(course: Course, before: Facts, after: Facts) -> Losses:
         *(_of_milestones, _of_rounds, _of_fields, _of_parts, _of_components),
     )
     reasons = [reason for check in checks for reason in check(course, before, after)]
-    warnings = [warning for check in (_marks_above, _large_teams, _guests_leaving) for warning in check(course, before, after)]
+    told = (_marks_above, _large_teams, _guests_leaving, _waiting_leaving, _presenters_moving)
+    warnings = [warning for check in told for warning in check(course, before, after)]
     return Losses(reasons, warnings, _notes_on_fields(course, before, after))
 
 
@@ -329,3 +331,26 @@ def _guests_leaving(course: Course, before: Facts, after: Facts) -> Iterator[str
         if names := list(guests.exclude(guest_name__in=values["guests"]).values_list("guest_name", flat=True)):
             words = f"the file does not name its guest {people(names)}, who leaves"
             yield f"Role {role} becomes the first of slot {slot}, and {words}."
+
+
+def _waiting_leaving(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    """Waiting for a role that goes; nobody has a place there."""
+    gone = {key for key in before["roles"] if key not in after["roles"]}
+    if not gone:
+        return
+    line = Waiting.objects.in_line().filter(role__slot__course=course, role__slot__key__in={slot for slot, _ in gone})
+    names = _grouped(((slot, role), name) for slot, role, name in line.values_list(*WAITING) if (slot, role) in gone)
+    for (slot, role), waiting in names.items():
+        yield f"Role {role} of slot {slot} goes, and with it the waiting list of {people(waiting)}."
+
+
+def _presenters_moving(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    """Cancelled meetings in which somebody presents: they stay signed up, and their slots ask for another meeting."""
+    holidays = {key for key, values in after["meetings"].items() if values["kind"] == "holiday"}
+    homeless = {key for key, values in after["slots"].items() if values["meeting"] in holidays and key in before["slots"]}
+    new = {key for key in homeless if before["meetings"][before["slots"][key]["meeting"]]["kind"] != "holiday"}
+    if not new:
+        return
+    standing = SignUp.objects.standing().filter(_in_slots(course, new)).select_related("enrollment__user", "role__slot")
+    for key, names in _grouped((sign_up.role.slot.key, str(sign_up)) for sign_up in standing.order_by("pk")).items():
+        yield f"Slot {key} has no meeting any more; {people(names)} stays signed up. Give it another meeting on Presentations."

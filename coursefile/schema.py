@@ -132,6 +132,10 @@ _SLOT = _table(
         "title": _text("What is presented, when it is no paper", 300),
         "guest": _GUEST | {"description": "A presenter without an account, in the first role"},
         "guests": _list("Several of them", _GUEST, uniqueItems=True, maxItems=100),
+        "minutes": _whole("How long it is, in place of what [presentations] says", 1, 1440),
+        "opens_at": _moment("When sign-up for it opens, in place of what [presentations] says", "date-time"),
+        "closes_at": _moment("When sign-up for it closes, in place of what [presentations] says", "date-time"),
+        "slides_due_at": _moment("A deadline of its own for the slides", "date-time"),
         "roles": _list("Roles of this slot, in place of those in [presentations]", _ROLE, minItems=1, maxItems=20),
     },
 )
@@ -263,7 +267,23 @@ _DISCUSSION = _table(
 _PRESENTATIONS = _table(
     "How papers are presented; with this table every paper has a slot",
     "",
-    {"roles": _list("The roles of every slot", _ROLE, minItems=1, maxItems=20, default=[PRESENTER])},
+    {
+        "roles": _list("The roles of every slot", _ROLE, minItems=1, maxItems=20, default=[PRESENTER]),
+        "minutes": _whole("How long a presentation is", 1, 1440),
+        "opens_at": _moment("From when students take places, first come, first served; never when left out", "date-time"),
+        "closes_at": _moment("Until when they do; until the meeting when left out", "date-time"),
+        "at_least": _whole("How often each student presents at least", 0, 100, default=0),
+        "at_most": _whole("How many presentations a student takes at most; any number when left out", 1, 100),
+        "days_apart": _whole("Least days between two presentations that a student takes", 0, 365, default=0),
+        "withdraw_days_before": _whole("Until how many days before it a student withdraws; never when left out", 0, 365),
+        "swaps": _one_of(
+            "Whether students hand places over to one another, and whether staff approve each swap",
+            *("off", "free", "approved"),
+            default="off",
+        ),
+        "slides_due_days_before": _whole("Slides are due as many days before the meeting; none are when left out", 0, 365),
+        "slides_due_time": _moment("The clock time on that day", "time", default="23:59:00"),
+    },
 )
 
 _PARTICIPATION = _table(

@@ -16,13 +16,13 @@ from reviews.form_editing.conditions import condition_faults
 
 
 def errors_of(document: dict) -> list[Fault]:
-    checks = (_course, _keys, _meetings, _papers, _slots, _fields, _rounds, _names, _points, _policy_errors)
+    checks = (_course, _keys, _meetings, _sign_up, _slots, _fields, _rounds, _names, _points, _policy_errors)
     return [fault for check in checks for fault in check(document)]
 
 
 def warnings_of(document: dict) -> list[Fault]:
     """What the instructor is told and nothing corrects. The document must be free of errors."""
-    checks = (_unusual_days, _required_count, _late_milestones, _sources, _policy_warnings)
+    checks = (_unusual_days, _cancelled, _required_count, _late_milestones, _sources, _policy_warnings)
     return [fault for check in checks for fault in check(document)]
 
 
@@ -126,15 +126,23 @@ def _meetings(document: dict) -> Iterator[Fault]:
             )
 
 
-def _papers(document: dict) -> Iterator[Fault]:
+def _cancelled(document: dict) -> Iterator[Fault]:
+    """A meeting that was cancelled keeps its papers and slots until they are given another; nobody's work goes with it."""
     for path, meeting in numbered(document["meetings"], "meetings"):
-        if meeting.get("kind") == "holiday":
-            for key in ("papers", "slots"):
-                if meeting.get(key):
-                    yield (
-                        (*path, key),
-                        f"found {len(meeting[key])}, expected none: the meeting is a holiday and does not take place",
-                    )
+        if meeting["kind"] == "holiday" and (here := len(meeting["papers"])):
+            words = "1 paper is" if here == 1 else f"{here} papers are"
+            yield (*path, "kind"), f"the meeting does not take place: {words} neither reviewed nor presented until moved."
+
+
+def _sign_up(document: dict) -> Iterator[Fault]:
+    rules = document.get("presentations", {})
+    for path, table in [(("presentations",), rules), *every_slot(document)]:
+        opens, closes = table.get("opens_at", rules.get("opens_at")), table.get("closes_at", rules.get("closes_at"))
+        if {"opens_at", "closes_at"} & set(table) and opens and closes and closes <= opens:
+            key = "closes_at" if "closes_at" in table else "opens_at"
+            yield (*path, key), f"found {opens} to {closes}, expected sign-up to close after it opens"
+    if "at_most" in rules and rules["at_most"] < rules["at_least"]:
+        yield ("presentations", "at_most"), f"found {rules['at_most']}, expected {rules['at_least']} (at_least) or more"
 
 
 def _slots(document: dict) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from coursefile.facts import MOMENTS
+from coursefile.facts import MOMENTS, SLOT_MOMENTS
 from courses.models import Course
 from grading.queries import policy_in_force
 from planner.models import ReminderRules
@@ -36,6 +36,10 @@ FIELD = (
 ROUND = ("key", "title", "grace_minutes", *(f"{name}_{way}" for name in MOMENTS for way in ("days_before", "time")))
 MILESTONE = ("key", "title", "description", "grace_minutes", "max_points")
 ROLE = ("key", "title", "capacity")
+PRESENTATIONS = (
+    *("roles", "minutes", "at_least", "at_most", "days_apart", "withdraw_days_before", "swaps"),
+    *("slides_due_days_before", "slides_due_time"),
+)
 FORM_KEY = "review"
 POINTS = ("attended_points", "discussed_points")
 
@@ -50,7 +54,7 @@ def document_of(course: Course) -> dict:
     parts = {
         "reviews": _reviews(course),
         "discussion": _taken(getattr(course, "discussion_rules", None), ("is_on",)),
-        "presentations": {"roles": presentations.roles} if presentations else None,
+        "presentations": _presentations(course, presentations),
         "participation": _taken(getattr(course, "participation_rules", None), POINTS),
         "projects": _projects(course),
         "reminders": {"hours_before": reminders.hours_before} if reminders else None,
@@ -110,8 +114,21 @@ def _slots(course: Course) -> dict[int, list[dict]]:
                 "guests": guests[roles[0].pk] if roles else [],
                 "roles": [_taken(role, ROLE) for role in roles],
             }
+            | ({} if slot.minutes is None else {"minutes": slot.minutes})
+            | _moments(course, slot, SLOT_MOMENTS)
         )
     return found
+
+
+def _presentations(course: Course, rules: PresentationRules | None) -> dict | None:
+    if rules is None:
+        return None
+    return _taken(rules, PRESENTATIONS) | _moments(course, rules, ("opens_at", "closes_at"))
+
+
+def _moments(course: Course, row, names: tuple[str, ...]) -> dict:
+    """Those of the row's moments that there are, in the course's time."""
+    return {name: _local(course, getattr(row, name)) for name in names if getattr(row, name)}
 
 
 def _guests(course: Course) -> dict[int, list[str]]:

@@ -1,6 +1,7 @@
 """The API's addresses: /api/v1/. Each app's api.py exports `urlpatterns`."""
 
-from django.urls import include, path
+from django.http import Http404
+from django.urls import include, path, re_path
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
@@ -24,12 +25,22 @@ def root(request):
     return Response({name: reverse(f"api:{url}", request=request) for name, url in ENTRANCES.items()})
 
 
+@extend_schema(exclude=True)
+@api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+def not_found(request, rest):
+    """What no address of the API is, refused as the API refuses. One without its last slash is sent on instead."""
+    raise Http404("No such address.")
+
+
 app_name = "api"
 urlpatterns = [
     path("", root, name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("", include("courses.api")),
+    path("", include("machines.api")),
     path("", include("reviews.api")),
     path("", include("reviews.api_assigning")),
     path("", include("reviews.api_runs")),
@@ -45,6 +56,10 @@ urlpatterns = [
     path("", include("discussion.api")),
     path("", include("exchange.api")),
     path("", include("grading.api")),
+    path("", include("oneroster.api")),
+    path("", include("gradefiles.api")),
+    path("", include("feed.api")),
     path("", include("planner.api")),
     path("", include("coursefile.api")),
+    re_path(r"^(?P<rest>[\s\S]*/)$", not_found, name="not_found"),
 ]

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "courses",
+    "machines",
     "reviews",
     "presentations",
     "projects",
@@ -74,7 +76,10 @@ INSTALLED_APPS = [
     "similarity",
     "discussion",
     "grading",
+    "gradefiles",
+    "feed",
     "planner",
+    "oneroster",
     "coursefile",
     "home",
     "demo",
@@ -94,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "core.middleware.RefuseNulBytes",
+    "machines.middleware.LogPulls",
 ]
 
 ROOT_URLCONF = "courseportal.urls"
@@ -176,7 +182,12 @@ CELERY_TASK_ROUTES = {
     "planner.tasks.plan_reminders": {"queue": "ticks"},
     "planner.tasks.plan_course": {"queue": "ticks"},
     "similarity.tasks.compare_changed": {"queue": "ticks"},
+    "feed.tasks.publish_to_webhooks": {"queue": "ticks"},
 }
+# Seconds between looks for changed grades to push; what only time changes may be told so much later to who pulls, too.
+FEED_INTERVAL = env.int("FEED_INTERVAL", default=30)
+# Whether webhooks may go to addresses inside a network, and without TLS; never where anybody else is an instructor.
+WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", default=DEBUG)
 CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {
         "task": "planner.tasks.plan_reminders",
@@ -196,6 +207,18 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-waiting-regrade-notices": {
         "task": "grading.tasks.send_waiting_regrade_notices",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
+    "prune-access-log": {"task": "machines.tasks.prune", "schedule": 24 * 3600, "options": {"expires": 3600}},
+    "publish-to-webhooks": {
+        "task": "feed.tasks.publish_to_webhooks",
+        "schedule": FEED_INTERVAL,
+        # A tick that waited longer than the next one is worthless.
+        "options": {"expires": 60},
+    },
+    "send-waiting-place-notices": {
+        "task": "presentations.tasks.send_waiting_notices",
         "schedule": 900,
         "options": {"expires": 900},
     },
@@ -284,6 +307,12 @@ MFA_TOTP_ISSUER = "CoursePortal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = False
 PASSWORD_RESET_TIMEOUT = 14 * 24 * 3600
+# Of allauth's identity provider the portal uses client credentials alone. Access tokens are random and looked up, never
+# signed: a revocation holds at once, and there is no signing key to keep.
+IDP_OIDC_ACCESS_TOKEN_FORMAT = "opaque"  # noqa: S105 - a format's name
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600  # seconds
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+PULL_LOG_DAYS = env.int("PULL_LOG_DAYS", default=400)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:landing"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home:landing"
@@ -291,6 +320,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home:landing"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.TokenAuthentication",
+        "machines.authentication.MachineAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
@@ -301,7 +331,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.api.LinkedPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1200/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="1200/min"),
+        "token_endpoint": env.str("TOKEN_RATE", default="60/min"),
+    },
     "EXCEPTION_HANDLER": "core.api.problem_details",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -316,6 +349,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.openapi.state_refusals"],
     # A join link offers fewer roles than an enrollment has; without names of ours the two would get made-up ones.
     "ENUM_NAME_OVERRIDES": {"RoleEnum": "courses.models.Role.choices"},
 }

@@ -2,15 +2,17 @@
 
 from django.urls import include, path
 
-from courseportal.passed import counted_milestones
+from accounts.urls import pages as account_pages
+from courseportal.passed import counted_milestones, courses_of
 from projects.urls import pages as project_pages
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
-    path("account/", include("accounts.urls")),
+    path("account/", include((account_pages(courses_of), "accounts"))),
     path("api/v1/", include("courseportal.api")),
     path("", include("home.urls")),
     path("", include("courses.urls")),
+    path("", include("machines.urls")),
     path("", include("reviews.urls")),
     path("", include("presentations.urls")),
     path("", include((project_pages(counted_milestones), "projects"))),
@@ -20,6 +22,9 @@ urlpatterns = [
     path("", include("similarity.urls")),
     path("", include("discussion.urls")),
     path("", include("grading.urls")),
+    path("", include("oneroster.urls")),
+    path("", include("gradefiles.urls")),
+    path("", include("feed.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),
 ]

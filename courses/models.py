@@ -42,13 +42,20 @@ class CourseQuerySet(models.QuerySet):
         public = models.Q(is_public=True)
         if not user.is_authenticated:
             return self.filter(public)
-        return self.filter(public | models.Exists(Enrollment.objects.active().filter(course=models.OuterRef("pk"), user=user)))
+        return self.within(user.reach).filter(
+            public | models.Exists(Enrollment.objects.active().filter(course=models.OuterRef("pk"), user=user))
+        )
 
     def joined_by(self, user):
         """Courses the user is enrolled in."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(models.Exists(Enrollment.objects.active().filter(course=models.OuterRef("pk"), user=user)))
+        mine = Enrollment.objects.active().filter(course=models.OuterRef("pk"), user=user)
+        return self.within(user.reach).filter(models.Exists(mine))
+
+    def within(self, reach):
+        """What the key at hand reaches (accounts.models.Reach); None narrows nothing."""
+        return self if reach is None else self.filter(slug__in=reach.courses)
 
 
 class Course(models.Model):

@@ -22,6 +22,8 @@ from courses.models import Course, Enrollment, Role
 from demo import prose, term
 from demo.calendar import INTO_TERM, moved_to
 from demo.clock import clock_at
+from demo.machines import let_a_registrar_in
+from feed.actions.webhooks import add_webhook, pause_webhook
 
 COURSE_FILE = Path(settings.BASE_DIR) / "courses" / "examples" / "ece697il.toml"
 SLUG = "ece697il"
@@ -42,7 +44,9 @@ def seed() -> bool:
             people = _enroll(course)
         rng = random.Random(697)  # noqa: S311 - the same demo every time
         term.play(course, people, rng, until=now)
+        let_a_registrar_in(course, people.instructor.user, until=now)
         _sign_in(course, rng, now)
+        _tell_the_registrar(course, people)
     return True
 
 
@@ -94,6 +98,13 @@ def _enroll(course: Course) -> term.People:
     enroll(_user("observer", "Olga Brandt"), Role.OBSERVER)
     instructor = Enrollment.objects.get(course=course, role=Role.INSTRUCTOR)
     return term.People(students, assistants, instructor)
+
+
+def _tell_the_registrar(course: Course, people: term.People) -> None:
+    """A webhook to look at; paused, because nobody is there to take its messages."""
+    events = ["grade.released", "policy.changed"]
+    webhook = add_webhook(course=course, url="https://registrar.example.edu/grades", events=events, by=people.instructor.user)
+    pause_webhook(webhook=webhook)
 
 
 def _sign_in(course: Course, rng: random.Random, now: datetime) -> None:

@@ -24,6 +24,10 @@ Pull the grades:
 
   curl -H "Authorization: Bearer {secret}" {address}/api/v1/courses/{slug}/grades/
 
+Four more lines stand at the top of docs/api.md. They want
+
+  SITE={address} TOKEN={secret}
+
 Stop with Ctrl-C; everything is kept for next time.
 """
 

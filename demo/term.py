@@ -14,6 +14,7 @@ from demo import prose
 from demo.clock import clock_at
 from demo.contesting import contest, take_requests
 from demo.finding import tag_and_save
+from demo.signing import signing_up
 from demo.talk import talking
 from grading.actions import release_component, set_mark
 from participation.actions import Entry, record_own, save_sheet
@@ -31,6 +32,8 @@ from reviews.models import Review, ReviewRules
 PRESENTERS = [1, 2, None, 3, 4, 5, 6, 4, 5, 7, 8, 1, 3, 3, 9, 2, None, 10]
 MARKED_UNTIL = timedelta(days=12)  # older reviews are marked
 RELEASED_UNTIL = timedelta(days=9)
+EARLY_BIRDS = (2, 3, 4)  # who has written the next review already, whenever the demo is started
+BEGUN_BEFORE = timedelta(hours=6)  # whenever the demo is started, its student has an open draft that is so old
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,11 @@ def play(course: Course, people: People, rng: Random, *, until: datetime) -> Non
     papers = list(course.papers.select_related("meeting__course"))
     deeds: list[Deed] = [
         *_presenting(course, papers, people, until),
-        *_reviewing(course, papers, people, rng),
+        *_reviewing(course, papers, people, rng, until),
         *_attending(course, people, rng, until),
         *_building(course, people, rng),
         *_reminding(course, papers, until),
+        *signing_up(course, people.students, until=until),
         *talking(course, papers, people, until=until),
     ]
     for moment, deed in sorted(deeds, key=lambda pair: pair[0]):
@@ -61,8 +65,9 @@ def play(course: Course, people: People, rng: Random, *, until: datetime) -> Non
     tag_and_save(course, papers, people)
 
 
-def _reviewing(course: Course, papers: list[Paper], people: People, rng: Random) -> Iterator[Deed]:
+def _reviewing(course: Course, papers: list[Paper], people: People, rng: Random, until: datetime) -> Iterator[Deed]:
     rules = ReviewRules.objects.select_related("form", "course").get(course=course)
+    next_due = min((due for paper in papers if (due := rules.due_at(paper)) > until), default=None)
     for paper in papers:
         due = rules.due_at(paper)
         mean = rng.uniform(2.4, 4.4)
@@ -71,7 +76,9 @@ def _reviewing(course: Course, papers: list[Paper], people: People, rng: Random)
             answers = prose.review_answers(rng, title=paper.title, merit=merit)
             written = due - timedelta(minutes=rng.randint(20, 4 * 24 * 60))
             if number == 1:
-                yield from _demo_students_review(paper, papers, student, answers, due)
+                yield from _demo_students_review(paper, papers, student, answers, due, is_next=due == next_due, until=until)
+            elif due == next_due and number in EARLY_BIRDS:
+                yield min(written, until - timedelta(hours=number)), partial(_write, paper, student, answers)
             elif rng.random() < _diligence(number):
                 yield written, partial(_write, paper, student, answers)
             elif rng.random() < 0.4:
@@ -83,12 +90,14 @@ def _diligence(number: int) -> float:
     return 0.6 if number % 10 == 0 else 0.97 - (number % 7) * 0.03
 
 
-def _demo_students_review(paper, papers, student, answers, due) -> Iterator[Deed]:
-    """Whoever signs in as the demo student finds one review missed, and one begun that is still open."""
+def _demo_students_review(paper, papers, student, answers, due, *, is_next: bool, until: datetime) -> Iterator[Deed]:
+    """Whoever signs in as the demo student finds one review missed, and, whatever day it is, one begun that is still open."""
     if papers.index(paper) == 6:
         return
-    yield due - timedelta(days=2), partial(_begin, paper, student, answers)
-    yield due - timedelta(hours=5), partial(_write, paper, student, answers)
+    begun = due - timedelta(days=2)
+    yield min(begun, until - BEGUN_BEFORE) if is_next else begun, partial(_begin, paper, student, answers)
+    if not is_next:
+        yield due - timedelta(hours=5), partial(_write, paper, student, answers)
 
 
 def _begin(paper: Paper, student: Enrollment, answers: dict) -> Review:

@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 
 from core.api import JsonParser, LinkedPagination, expected_revision, problem
 from core.errors import StaleVersion
+from core.filters import TrueFalseFilter
 from core.uploads import serve_upload
 from courses.models import Paper
 from courses.policies import require_member, students_marked_by
@@ -65,7 +66,7 @@ class DiscussionViewSet(viewsets.GenericViewSet):
 
 class ThreadFilter(filters.FilterSet):
     review = filters.CharFilter(field_name="review__handle", label="A review's id")
-    on_paper = filters.BooleanFilter(field_name="review", lookup_expr="isnull", label="Whether on the paper itself")
+    on_paper = TrueFalseFilter(field_name="review", lookup_expr="isnull", label="Whether on the paper itself")
 
     class Meta:
         model = Thread
@@ -262,12 +263,16 @@ RATING = {"get": "retrieve", "put": "update", "delete": "destroy"}
 urlpatterns = [
     path(f"{PAPER}threads/", ThreadViewSet.as_view({"get": "list", "post": "create"}), name="thread_list"),
     path(f"{PAPER}follow/", FollowViewSet.as_view({"get": "retrieve", "put": "update"}), name="discussion_follow"),
-    path(f"{PAPER}ratings/", RatingViewSet.as_view({"get": "list"}), name="rating_list"),
+    path(f"{PAPER}ratings/", RatingViewSet.as_view({"get": "list"}, pagination_class=None), name="rating_list"),
     path(f"{COURSE}threads/<slug:handle>/comments/", ThreadViewSet.as_view({"post": "reply"}), name="comment_add"),
     path(COMMENT, CommentViewSet.as_view({"get": "retrieve", "put": "update"}), name="comment_detail"),
     path(f"{COMMENT}withdraw/", CommentViewSet.as_view({"post": "withdraw"}), name="comment_withdraw"),
     path(f"{COMMENT}restore/", CommentViewSet.as_view({"post": "restore"}), name="comment_restore"),
     path(f"{COURSE}comment-files/<slug:handle>/", CommentViewSet.as_view({"get": "file"}), name="comment_file"),
     path(f"{COURSE}reviews/<slug:handle>/rating/", RatingViewSet.as_view(RATING), name="rating_detail"),
-    path(f"{COURSE}discussion-activity/", ActivityViewSet.as_view({"get": "list"}), name="discussion_activity"),
+    path(
+        f"{COURSE}discussion-activity/",
+        ActivityViewSet.as_view({"get": "list"}, pagination_class=None),
+        name="discussion_activity",
+    ),
 ]

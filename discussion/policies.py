@@ -17,10 +17,6 @@ from reviews.policies import REVIEW_RULES, sees_names
 
 DISCUSSION_RULES = (REVIEW_RULES, "course__discussion_rules")  # for `require_member`: both come in its query
 
-# With one or two raters their author could tell from who has read the review who they are; with three, each of them knows
-# one voice and still cannot tell the other two apart.
-RATERS_TO_SHOW = 3
-
 
 def require_discussion(course: Course) -> None:
     if not DiscussionRules.is_on_in(course):
@@ -80,11 +76,6 @@ def sees_author(viewer: Enrollment, comment: Comment) -> bool:
 def may_rate(viewer: Enrollment, review: Review) -> bool:
     """Of somebody who may read the submitted review: never one's own."""
     return may_speak(viewer) and review.is_submitted and review.reviewer_id != viewer.pk
-
-
-def sees_ratings(viewer: Enrollment, *, raters: int) -> bool:
-    """Whether the sum of the ratings is shown. Who rated is shown to nobody, staff included."""
-    return viewer.is_staff or raters >= RATERS_TO_SHOW
 
 
 def sees_counts(viewer: Enrollment) -> bool:

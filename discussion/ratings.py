@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from courses.models import Course, Enrollment
 from discussion.models import Rating, Reason, Verdict
-from discussion.policies import RATERS_TO_SHOW, sees_ratings
+from reviews.policies import RATERS_TO_SHOW, sees_ratings
 
 
 @dataclass(frozen=True, slots=True)

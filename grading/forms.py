@@ -29,6 +29,10 @@ class EntryForm(forms.Form):
         else:
             self._ask_for_a_number(mark)
 
+    @property
+    def offers_clearing(self) -> bool:
+        return "clear" in self.fields
+
     def _ask_for_levels(self, mark: Mark | None) -> None:
         del self.fields["points"]
         chosen = {level["key"]: level["points"] for level in mark.levels} if mark else {}
@@ -131,6 +135,13 @@ class RegradeTextForm(forms.Form):
     text = forms.CharField(label="Your message", widget=forms.Textarea(attrs={"rows": 5}), max_length=MAX_COMMENT)
 
 
+class KeepForm(forms.Form):
+    """The one outcome for work that can no longer be marked, such as a presentation whose slot was given back."""
+
+    outcome = forms.ChoiceField(label="Outcome", choices=[(Outcome.KEPT.value, "Keep the mark")], widget=forms.RadioSelect)
+    text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
+
+
 class DecideForm(EntryForm):
     """The outcome of a request; the mark counts only when it is to be changed."""
 
@@ -142,3 +153,11 @@ class DecideForm(EntryForm):
     text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     field_order = ("outcome", "points", "text")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Keeping the mark needs no points, and nothing is cleared here.
+        self.fields.pop("clear", None)
+        if points := self.fields.get("points"):
+            points.help_text = ""
+            points.widget.attrs.pop("autofocus", None)

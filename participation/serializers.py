@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from participation import policies
@@ -53,6 +54,7 @@ class RecordedStudentSerializer(serializers.Serializer):
     records = ParticipationRecordSerializer(source="recorded", many=True)
 
 
+@extend_schema_serializer(many=False)
 class SheetSerializer(serializers.Serializer):
     attended_points = serializers.DecimalField(source="rules.attended_points", max_digits=6, decimal_places=2)
     discussed_points = serializers.DecimalField(source="rules.discussed_points", max_digits=6, decimal_places=2)

@@ -10,7 +10,7 @@ from courses.deadlines import Deadline
 from courses.models import Course
 from planner import queries, tasks
 from planner.models import Reminder, ReminderRules
-from planner.timing import hours_due
+from planner.timing import hours_due, hours_for, longest_reach
 
 # A message that was lost with its broker is queued again; longer than the task's own retries take.
 QUEUE_AGAIN_AFTER = timedelta(minutes=10)
@@ -26,7 +26,8 @@ def plan_course_reminders(*, course: Course) -> None:
     hours = ReminderRules.hours_of(course)
     if not hours:
         return
-    owed = queries.owed_between(course, now, now + timedelta(hours=max(hours)))
+    owed = queries.owed_between(course, now, now + timedelta(hours=longest_reach(hours)))
+    owed = [deadline for deadline in owed if hours_due(hours_for(deadline.kind, hours), deadline.due_at, now)]
     on_record = queries.hours_on_record(owed)
     Reminder.objects.bulk_create(
         [
@@ -45,7 +46,7 @@ def _work(deadline: Deadline) -> tuple:
 
 def _reminders_of(deadline: Deadline, hours: list[int], on_record: set[int], now: datetime):
     """The rows still missing: the nearest is to be sent, those that it makes pointless are written down as skipped."""
-    due = hours_due(hours, deadline.due_at, now)
+    due = hours_due(hours_for(deadline.kind, hours), deadline.due_at, now)
     for hour in due:
         if hour in on_record:
             continue

@@ -99,5 +99,9 @@ class ReminderViewSet(viewsets.GenericViewSet):
 urlpatterns = [
     path("courses/<slug:course_slug>/deadlines/", DeadlineViewSet.as_view({"get": "list"}), name="deadline_list"),
     path("courses/<slug:course_slug>/reminders/", ReminderViewSet.as_view({"get": "list"}), name="reminder_list"),
-    path("courses/<slug:course_slug>/reminders/coming/", ReminderViewSet.as_view({"get": "coming"}), name="reminder_coming"),
+    path(
+        "courses/<slug:course_slug>/reminders/coming/",
+        ReminderViewSet.as_view({"get": "coming"}, pagination_class=None),
+        name="reminder_coming",
+    ),
 ]

@@ -13,7 +13,8 @@ from courses.models import Enrollment
 from planner.models import Reminder
 from planner.timing import time_left
 
-WHAT = {"review": "Review", "milestone": "Project hand-in"}
+WHAT = {"review": "Review", "milestone": "Project hand-in", "presentation": "Presentation", "slides": "Slides"}
+YOURS = {"review": "Your review of", "presentation": "Your presentation of", "slides": "Your slides for"}
 
 
 def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessage:
@@ -23,14 +24,16 @@ def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessa
     """
     first, deadline = going[0]
     enrollment, left = first.enrollment, time_left(deadline.due_at, now)
+    course = enrollment.course
     titles = ", ".join(each.title for _, each in going)
-    subject = f"{_what([each for _, each in going])} due in {left}: {Truncator(titles).chars(100)} ({enrollment.course.code})"
+    is_due = "" if deadline.kind == "presentation" and len(going) == 1 else "due "
+    subject = f"{_what([each for _, each in going])} {is_due}in {left}: {Truncator(titles).chars(100)} ({course.code})"
     context = {
         "user": enrollment.user,
-        "course": enrollment.course,
+        "course": course,
         "left": left,
         # As text: Django's date filter would turn an aware moment back into the site's zone.
-        "due": _in_words(enrollment.course.local(deadline.due_at)),
+        "due": _in_words(course.local(deadline.due_at)),
         "works": [_in_mail(enrollment, each) for _, each in going],
     }
     body = render_to_string(f"planner/email/{'reminder' if len(going) == 1 else 'reminders'}.txt", context)
@@ -47,6 +50,7 @@ def _what(deadlines: list[Deadline]) -> str:
 def _in_mail(enrollment: Enrollment, deadline: Deadline) -> dict:
     return {
         "deadline": deadline,
+        "yours": YOURS.get(deadline.kind, "Your team's hand-in for"),
         "closes": _in_words(enrollment.course.local(deadline.closes_at)) if deadline.closes_at > deadline.due_at else "",
         "is_draft": deadline.state == State.DRAFT,
         "link": settings.SITE_URL + deadline.url,

@@ -11,7 +11,8 @@ from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, Meeting
 from participation import queries as participation
 from planner.models import Reminder, ReminderRules
-from planner.timing import hours_due
+from planner.timing import hours_due, hours_for, longest_reach
+from presentations import queries as presentations
 from projects import queries as projects
 from reviews import queries as reviews
 
@@ -28,13 +29,14 @@ def to_do(enrollment: Enrollment, meetings: list[Meeting] | None = None) -> list
         *reviews.deadlines_for(enrollment, papers),
         *participation.deadlines_for(enrollment, meetings),
         *projects.deadlines_for(enrollment),
+        *presentations.deadlines_for(enrollment),
     ]
     return sorted(deadlines, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.title))
 
 
 def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
     """What active students still owe with start < due <= end and are reminded of."""
-    return [*reviews.owed_between(course, start, end), *projects.owed_between(course, start, end)]
+    return [deadline for room in (reviews, projects, presentations) for deadline in room.owed_between(course, start, end)]
 
 
 def hours_on_record(deadlines: Iterable[Deadline]) -> dict[tuple, set[int]]:
@@ -86,7 +88,7 @@ def _check_of(reminder: Reminder, deadline: Deadline | None, hours: list[int], n
         return deadline, "the deadline moved"
     if deadline.due_at <= now:
         return deadline, "the deadline has passed"
-    due = hours_due(hours, deadline.due_at, now)
+    due = hours_due(hours_for(deadline.kind, hours), deadline.due_at, now)
     if not due:
         return deadline, "the course's rules changed"
     return deadline, "" if due[0] == reminder.hours_before else "a nearer reminder takes its place"
@@ -110,12 +112,12 @@ def coming_reminders(course: Course, now: datetime) -> list[ComingReminder]:
     hours = ReminderRules.hours_of(course)
     if not hours:
         return []
-    owed = owed_between(course, now, now + AHEAD + timedelta(hours=max(hours)))
+    owed = owed_between(course, now, now + AHEAD + timedelta(hours=longest_reach(hours)))
     students = Counter((deadline.due_at, deadline.kind, deadline.key, deadline.title) for deadline in owed)
     coming = [
         ComingReminder(due_at - timedelta(hours=hour), hour, kind, key, title, due_at, count)
         for (due_at, kind, key, title), count in students.items()
-        for hour in hours
+        for hour in hours_for(kind, hours)
         if now < due_at - timedelta(hours=hour) <= now + AHEAD
     ]
     return sorted(coming, key=lambda reminder: (reminder.sends_at, reminder.title))

@@ -3,6 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+TALK_HOURS = (168, 24)  # a week and a day before one presents, whatever else the course says
+
+
+def hours_for(kind: str, hours: Iterable[int]) -> list[int]:
+    """When a deadline of this kind is reminded of, in a course with these hours; a course without any sends none."""
+    hours = list(hours)
+    return list(TALK_HOURS) if kind == "presentation" and hours else hours
+
+
+def longest_reach(hours: Iterable[int]) -> int:
+    """How many hours ahead the earliest reminder of any kind is sent; `hours` are the course's."""
+    return max(*TALK_HOURS, *hours)
+
 
 def hours_due(hours: Iterable[int], due_at: datetime, now: datetime) -> list[int]:
     """The reminders whose time has come, the one nearest to the deadline first; none once it has passed."""
@@ -20,4 +33,5 @@ def time_left(due_at: datetime, now: datetime) -> str:
     minutes = round((due_at - now).total_seconds() / 60)
     if minutes < 60:
         return f"{max(minutes, 1)} min"
-    return f"{round(minutes / 60)} h"
+    hours = round(minutes / 60)
+    return f"{round(hours / 24)} days" if hours >= TALK_HOURS[0] - 1 else f"{hours} h"

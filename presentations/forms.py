@@ -15,6 +15,17 @@ class AssignForm(forms.Form):
     )
 
 
+BIGGEST = 2**63 - 1
+
+
+class OfferForm(forms.Form):
+    """To one person (`to`), for one place (`wants`), or to all."""
+
+    to = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST)
+    wants = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST)
+    is_trade = forms.BooleanField(required=False)
+
+
 class SlidesForm(forms.Form):
     file = forms.FileField(
         required=False,

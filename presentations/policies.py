@@ -18,6 +18,11 @@ def may_assign(enrollment: Enrollment | None) -> bool:
     return enrollment is not None and enrollment.is_active and enrollment.is_instructor
 
 
+def may_sign_up(enrollment: Enrollment | None) -> bool:
+    """Take a place, wait for one, hand one over: for students. When, and which, is for the rules to say."""
+    return enrollment is not None and enrollment.is_active and enrollment.is_student
+
+
 def may_add_slides(enrollment: Enrollment | None, slot: Slot) -> bool:
     """The slot's presenters and staff; reads the slot's sign-ups as `for_display` loads them."""
     if enrollment is None or not enrollment.is_active or enrollment.course_id != slot.course_id:

@@ -189,7 +189,7 @@ urlpatterns = [
     path(f"{TEAM}join/", TeamViewSet.as_view({"post": "join"}), name="team_join"),
     path(f"{TEAM}leave/", TeamViewSet.as_view({"post": "leave"}), name="team_leave"),
     path(f"{TEAM}members/", TeamViewSet.as_view({"put": "members"}), name="team_members"),
-    path(f"{COURSE}milestones/", MilestoneViewSet.as_view({"get": "list"}), name="milestone_list"),
+    path(f"{COURSE}milestones/", MilestoneViewSet.as_view({"get": "list"}, pagination_class=None), name="milestone_list"),
     path(
         f"{MILESTONE}deliverables/",
         MilestoneViewSet.as_view({"get": "deliverables", "post": "hand_in"}),

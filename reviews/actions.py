@@ -41,7 +41,7 @@ def save_draft(
         raise DomainError("This course does not leave it to reviewers.", field="shows_name", code="bad_shape")
     fields = fields_for(reviewer, paper, rules)
     cleaned = clean_answers(fields, answers)
-    review = _locked(paper, reviewer)
+    review = locked_review(paper, reviewer)
     # What fields that are now retired once held stays in the draft.
     cleaned = {**{key: value for key, value in review.answers.items() if key not in cleaned}, **cleaned}
     shows_name = review.shows_name if shows_name is None else shows_name
@@ -89,7 +89,7 @@ def _is_asked(paper: Paper, reviewer: Enrollment) -> bool:
     return Review.objects.filter(paper=paper, reviewer=reviewer, revision__gt=0).exists()
 
 
-def _locked(paper: Paper, reviewer: Enrollment) -> Review:
+def locked_review(paper: Paper, reviewer: Enrollment) -> Review:
     """The reviewer's row for the paper, made if need be (revision 0), locked until the transaction ends."""
     # Without joins, and so not in the usual order, which goes by the meeting: PostgreSQL would give the joined rows as they
     # were before it waited for the lock, and lock them too.
@@ -113,7 +113,7 @@ def submit_review(*, review: Review, revision: int | None) -> Review:
     Submitting what is already in changes nothing. Raises StaleVersion, IncompleteReview, or DomainError
     (codes "not_open", and "closed" once the grace is over); the draft is kept in every case.
     """
-    review = _locked(review.paper, review.reviewer)
+    review = locked_review(review.paper, review.reviewer)
     rules = _require_may_write(review.paper, review.reviewer)
     if revision != review.revision:
         raise StaleVersion(STALE, current=review)
@@ -126,10 +126,10 @@ def submit_review(*, review: Review, revision: int | None) -> Review:
     problems = problems_of(fields, review.answers)
     if problems:
         raise IncompleteReview(problems, {field.key: field.label for field in fields})
-    review.current = _keep_version(review, fields, submitted_at=now, is_late=now > times.due_at)
+    review.current = keep_version(review, fields, submitted_at=now, is_late=now > times.due_at)
     review.has_unsubmitted_changes = False
     review.save(update_fields=["current", "has_unsubmitted_changes"])
-    _rewrite_scores(review, fields)
+    rewrite_scores(review, fields)
     stamp_grade_change(enrollments=[review.reviewer_id], seen_by_student=True)
     return review
 
@@ -147,7 +147,7 @@ def _there(rules: ReviewRules, moment) -> str:
     return f"{there:%A} {there.day} {there:%B %Y} at {there:%H:%M} ({rules.course.time_zone})"
 
 
-def _keep_version(review: Review, fields: list[Field], *, submitted_at, is_late: bool) -> ReviewVersion:
+def keep_version(review: Review, fields: list[Field], *, submitted_at, is_late: bool) -> ReviewVersion:
     shown = shown_fields(fields, review.answers)
     return ReviewVersion.objects.create(
         review=review,
@@ -161,7 +161,7 @@ def _keep_version(review: Review, fields: list[Field], *, submitted_at, is_late:
     )
 
 
-def _rewrite_scores(review: Review, fields: list[Field]) -> None:
+def rewrite_scores(review: Review, fields: list[Field]) -> None:
     review.scores.exclude(field__visible_to=FieldVisibility.STAFF_ONLY).delete()
     given = review.current.answers
     Score.objects.bulk_create(

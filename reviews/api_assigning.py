@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -26,6 +26,7 @@ class PreferenceSerializer(serializers.Serializer):
     value = serializers.IntegerField(help_text=f"-{STRONGEST} to {STRONGEST}; a paper that is left out is at 0")
 
 
+@extend_schema_serializer(many=False)
 class PreferencesSerializer(serializers.Serializer):
     closes_at = serializers.DateTimeField(allow_null=True, help_text="null: the course does not ask")
     is_open = serializers.BooleanField()

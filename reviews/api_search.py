@@ -1,7 +1,7 @@
 """Finding papers over REST, in the language of the page: /api/v1/courses/{slug}/papers/search/?q=..."""
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
@@ -26,6 +26,7 @@ class FoundPaperSerializer(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField(), help_text="Those that the caller sees: name, ~~name, ~name#2")
 
 
+@extend_schema_serializer(many=False)
 class FoundSerializer(serializers.Serializer):
     count = serializers.IntegerField()
     meaning = serializers.CharField(help_text="The search as it was understood, with every parenthesis")

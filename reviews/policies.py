@@ -22,6 +22,9 @@ from reviews.models import (
 )
 
 REVIEW_RULES = "course__review_rules__form"  # for `require_member`: the rules come with the course, in its query
+# Here, because searches show ratings too. With one or two raters their author could tell from who has read the review who
+# they are; with three, each of them knows one voice and still cannot tell the other two apart.
+RATERS_TO_SHOW = 3
 # For who does not say what the viewer still owes: nothing is open before its deadline.
 SHUT_FROM_THE_START = datetime.min.replace(tzinfo=UTC)
 PREFERENCE_CALL = "course__preference_call"
@@ -122,6 +125,11 @@ def may_write(viewer: Enrollment) -> bool:
 def may_change_terms(viewer: Enrollment) -> bool:
     """Whether this person gives deadlines and exemptions, and asks students for reviews."""
     return viewer.is_active and viewer.is_instructor
+
+
+def sees_ratings(viewer: Enrollment, *, raters: int) -> bool:
+    """Whether the sum of a review's ratings is shown, on pages and to searches. Who rated is shown to nobody."""
+    return viewer.is_staff or raters >= RATERS_TO_SHOW
 
 
 def may_see(viewer: Enrollment, of: Tag | SavedSearch) -> bool:

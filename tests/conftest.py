@@ -3,7 +3,9 @@ import os
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, connection
 
 from core import kept
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
@@ -38,6 +40,16 @@ def forget_what_is_kept():
     """Tests share primary keys and moments, so what one left in the cache would be true of another."""
     cache.clear()
     kept.forget_all()
+
+
+@pytest.fixture
+def wsgi():
+    """The portal as a web server calls it, within the test's transaction: a request's start and end would close it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

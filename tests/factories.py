@@ -4,16 +4,19 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import factory
+from allauth.idp.oidc.models import Client
 from factory.django import DjangoModelFactory
 
 from accounts.models import Token, User
 from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
+from feed.models import Delivery, Webhook
 from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
+from machines.models import Grant, MachineClient, Pull
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
-from presentations.models import SignUp, Slides, Slot, SlotRole
+from presentations.models import PresentationRules, SignUp, Slides, Slot, SlotRole
 from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMember
 from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion, Round, SavedSearch, Score, Tag
 from similarity.models import Comparison, Pair
@@ -328,6 +331,16 @@ class RatingFactory(DjangoModelFactory):
     verdict = "helpful"
 
 
+class PresentationRulesFactory(DjangoModelFactory):
+    """Sign-up is open, from long ago until each meeting."""
+
+    class Meta:
+        model = PresentationRules
+
+    course = factory.SubFactory(CourseFactory)
+    opens_at = datetime(2021, 1, 1, tzinfo=UTC)
+
+
 class SlotFactory(DjangoModelFactory):
     class Meta:
         model = Slot
@@ -437,6 +450,46 @@ class PolicyFactory(DjangoModelFactory):
     document = factory.LazyFunction(dict)
 
 
+class OAuthClientFactory(DjangoModelFactory):
+    class Meta:
+        model = Client
+
+    name = "Sync"
+
+
+class MachineClientFactory(DjangoModelFactory):
+    class Meta:
+        model = MachineClient
+
+    oauth = factory.SubFactory(OAuthClientFactory)
+    user = factory.SubFactory(UserFactory, is_active=False)
+    name = "Sync"
+    scopes = factory.LazyFunction(lambda: ["grades:read"])
+    sees = "all"
+    created_by = factory.SubFactory(UserFactory)
+    expires_at = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+class GrantFactory(DjangoModelFactory):
+    class Meta:
+        model = Grant
+
+    client = factory.SubFactory(MachineClientFactory)
+    course = factory.SubFactory(CourseFactory)
+    granted_by = factory.SelfAttribute("client.created_by")
+
+
+class PullFactory(DjangoModelFactory):
+    class Meta:
+        model = Pull
+
+    course = factory.SubFactory(CourseFactory)
+    user = factory.SubFactory(UserFactory)
+    via = "session"
+    address = "/api/v1/courses/x/grades/"
+    status = 200
+
+
 class MarkFactory(DjangoModelFactory):
     """The mark of a review; pass review=None with another target for the other kinds."""
 
@@ -472,6 +525,25 @@ class RegradeRequestFactory(DjangoModelFactory):
     def text(self, create, extracted, **kwargs):
         text = extracted or "The second question is answered on page 3."
         RegradeMessage.objects.create(request=self, author=self.asked_by.user, is_by_staff=False, text=text)
+
+
+class WebhookFactory(DjangoModelFactory):
+    class Meta:
+        model = Webhook
+
+    course = factory.SubFactory(CourseFactory)
+    url = factory.Sequence(lambda n: f"https://registrar.example.edu/{n}")
+    events = ["grade.released", "grade.changed", "policy.changed"]
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    event = "grade.changed"
+    body = "{}"
 
 
 class ReminderRulesFactory(DjangoModelFactory):

@@ -14,6 +14,7 @@ APPS = (
     "core",
     "accounts",
     "courses",
+    "machines",
     "reviews",
     "presentations",
     "projects",
@@ -23,7 +24,10 @@ APPS = (
     "similarity",
     "discussion",
     "grading",
+    "gradefiles",
+    "feed",
     "planner",
+    "oneroster",
     "coursefile",
     "home",
 )

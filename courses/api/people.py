@@ -7,6 +7,7 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from core.filters import TrueFalseFilter
 from courses import actions
 from courses.models import Enrollment
 from courses.policies import require_people
@@ -30,6 +31,8 @@ class PersonSerializer(serializers.ModelSerializer):
 
 
 class PersonFilter(filters.FilterSet):
+    is_active = TrueFalseFilter()
+
     class Meta:
         model = Enrollment
         fields = ["role", "section", "is_active"]
@@ -61,7 +64,7 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         wanted = {name: getattr(person, name) for name in ("role", "section", "is_active")} | serializer.validated_data
         return Response(PersonSerializer(actions.change_enrollment(enrollment=person, **wanted)).data)
 
-    @extend_schema(summary="Mail the person an invitation, again if need be", request=None, responses=PersonSerializer)
+    @extend_schema(summary="Mail the person an invitation, again if need be", request=None, responses={202: PersonSerializer})
     def invite(self, request, course_slug, pk):
         person = self.get_person()
         actions.ask_for_invitation(enrollment=person)

@@ -32,6 +32,11 @@ class MeSerializer(serializers.Serializer):
         allow_null=True,
         help_text="The token's; null when signed in by session",
     )
+    courses = serializers.ListField(
+        child=serializers.SlugField(),
+        allow_null=True,
+        help_text="The only courses it reaches; null for all of mine",
+    )
     token_expires_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -40,17 +45,21 @@ class MeSerializer(serializers.Serializer):
 def me(request):
     token = request.auth if isinstance(request.auth, Token) else None
     enrollments = Enrollment.objects.active().filter(user=request.user).select_related("course").order_by("course__slug")
+    if request.user.reach:
+        enrollments = enrollments.filter(course__slug__in=request.user.reach.courses)
     answer = {
         "email": request.user.email,
         "name": request.user.name,
         "enrollments": enrollments,
         "scopes": token and token.scopes,
+        "courses": token and token.courses,
         "token_expires_at": token and token.expires_at,
     }
     return Response(MeSerializer(answer).data)
 
 
 me.cls.scope_resource = "course"
+me.cls.keeps_within_reach = True
 
 
 class CourseSerializer(serializers.ModelSerializer):
@@ -122,6 +131,7 @@ def visible_courses(user):
 )
 class CourseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     scope_resource = "course"
+    keeps_within_reach = True
     serializer_class = CourseSerializer
     queryset = Course.objects.none()
 

@@ -15,6 +15,7 @@ from courses.models import Enrollment, Paper
 from courses.policies import require_member, students_marked_by
 from discussion import actions, policies, queries
 from discussion.models import MAX_COMMENT, MAX_FILES, DiscussionRules, Reason
+from reviews.policies import RATERS_TO_SHOW
 
 RECENT = 3  # comments on the paper's page
 
@@ -53,7 +54,7 @@ def shared_context(viewer: Enrollment, paper: Paper) -> dict:
         "reasons": Reason.choices,
         "max_text": MAX_COMMENT,
         "max_files": MAX_FILES,
-        "raters_to_show": policies.RATERS_TO_SHOW,
+        "raters_to_show": RATERS_TO_SHOW,
     }
 
 
@@ -109,5 +110,5 @@ def activity_list(request, course_slug):
     if not policies.sees_counts(viewer):
         raise PermissionDenied("How much each student says is for staff.")
     rows = queries.activity_of(viewer.course, students_marked_by(viewer))
-    context = {"course": viewer.course, "enrollment": viewer, "rows": rows, "raters_to_show": policies.RATERS_TO_SHOW}
+    context = {"course": viewer.course, "enrollment": viewer, "rows": rows, "raters_to_show": RATERS_TO_SHOW}
     return render(request, "discussion/activity_list.html", context)

@@ -20,7 +20,7 @@ from rest_framework.decorators import api_view, renderer_classes
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from core.api import LinkedPagination, OrjsonRenderer, etag_of, with_etag
+from core.api import OrjsonRenderer, etag_of, page_size_of, with_etag
 from core.csv_text import csv_text
 from courses.models import Enrollment
 from grading.api.schema import PAGE_PARAMETERS, GradeListSerializer, GradeTreeSerializer
@@ -61,7 +61,7 @@ class Asked:
     def of(cls, query) -> "Asked":
         since = _moment(query["updated_since"], "updated_since") if "updated_since" in query else None
         after, started_at = _read_cursor(query["cursor"]) if "cursor" in query else (0, timezone.now())
-        return cls(since, after, started_at, _page_size(query.get("page_size", str(LinkedPagination.page_size))))
+        return cls(since, after, started_at, page_size_of(query))
 
     def next_address(self, request, last: int) -> str:
         cursor = base64.urlsafe_b64encode(orjson.dumps([last, self.started_at.isoformat()])).decode()
@@ -86,14 +86,6 @@ def _read_cursor(text: str) -> tuple[int, datetime]:
         return int(last), _moment(started_at, "cursor")
     except (ValueError, TypeError, AttributeError, binascii.Error):
         raise ValidationError({"cursor": ["This is not a cursor of ours; follow `next` as it is."]}) from None
-
-
-def _page_size(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0):
-        raise ValidationError(
-            {"page_size": [f"Found {text!r}; expected a whole number from 1 to {LinkedPagination.max_page_size}."]}
-        )
-    return min(int(text), LinkedPagination.max_page_size)
 
 
 @extend_schema(

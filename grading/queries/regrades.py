@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from courses.models import Course, Enrollment
@@ -26,12 +26,15 @@ def requests_visible_to(reader: Enrollment) -> QuerySet[RegradeRequest]:
     requests = RegradeRequest.objects.filter(course=reader.course_id).select_related(
         *WORK, "asked_by__user", "decided_by", "mark__marked_by", "course"
     )
-    requests = requests.annotate(said=Count("messages"), last_at=Max("messages__written_at")).order_by(
-        F("decided_at").desc(nulls_first=True), "asked_at", "pk"
-    )
+    requests = requests.annotate(said=Count("messages")).order_by(F("decided_at").desc(nulls_first=True), "asked_at", "pk")
     if reader.is_student:
         return requests.filter(asked_by=reader)
     return requests.filter(mark__in=marks_visible_to(reader).order_by().values("pk"))
+
+
+def open_count(reader: Enrollment) -> int:
+    """How many requests wait for this person's decision."""
+    return RegradeRequest.objects.filter(outcome="", mark__in=marks_visible_to(reader).order_by().values("pk")).count()
 
 
 def messages_of(request: RegradeRequest) -> list[RegradeMessage]:

@@ -19,7 +19,7 @@ from grading import actions
 from grading.forms import MarkForm
 from grading.queries import marking, read_in_force
 from grading.queries.distributions import distributions_of
-from grading.queries.regrades import open_requests_of
+from grading.queries.regrades import open_count, open_requests_of
 from grading.queries.snippets import snippets_of
 from grading.work import Work, work_of
 
@@ -194,6 +194,7 @@ def _page(request, marker, queue: Queue, address: str, target: dict, work: Work,
         "distributions": distributions_of(marker, target, work),
         "snippets": snippets_of(marker.course),
         "requests": open_requests_of(mark),
+        "open_requests": open_count(marker),
     }
     return render(request, "grading/marking_queue.html", context, status=status)
 

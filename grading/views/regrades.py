@@ -10,7 +10,7 @@ from core.errors import DomainError, StaleVersion
 from courses.models import Enrollment
 from courses.policies import require_staff
 from grading import actions
-from grading.forms import DecideForm, RegradeTextForm
+from grading.forms import DecideForm, KeepForm, RegradeTextForm
 from grading.models import Mark, Outcome, RegradeRequest
 from grading.policies import require_mark_reader, require_own_work
 from grading.presenting import levels_shown
@@ -155,13 +155,16 @@ def _found(reader: Enrollment, handle: str) -> RegradeRequest:
     return get_object_or_404(requests_visible_to(reader), handle=handle)
 
 
-def _decide_form(found: RegradeRequest, data=None) -> DecideForm:
+def _decide_form(found: RegradeRequest, data=None) -> DecideForm | KeepForm:
     mark = found.mark
-    work = work_of(**target_of(mark))
+    try:
+        work = work_of(**target_of(mark))
+    except DomainError:
+        return KeepForm(data)
     return DecideForm(data, work=work, mark=mark, initial={"revision": mark.revision})
 
 
-def _decision(form: DecideForm) -> dict:
+def _decision(form: DecideForm | KeepForm) -> dict:
     chosen = {"outcome": form.cleaned_data["outcome"], "text": form.cleaned_data["text"]}
     if chosen["outcome"] != Outcome.CHANGED:
         return chosen

@@ -18,8 +18,21 @@ from reviews.queries import Progress, progress_of
 
 SOON = timedelta(days=14)  # what is due later is folded away
 NEAR = timedelta(days=7)  # what the term strip calls owed, not merely to come
-VERBS = {"review": "Write", "participation": "Record", "milestone": "Hand in"}
-KINDS = {"review": "Review", "participation": "Participation", "milestone": "Project"}
+VERBS = {"review": "Write", "participation": "Record", "milestone": "Hand in", "presentation": "Look", "slides": "Add"}
+KINDS = {
+    "review": "Review",
+    "participation": "Participation",
+    "milestone": "Project",
+    "presentation": "Presentation",
+    "slides": "Slides",
+}
+DONE = {"participation": "recorded", "presentation": "given"}
+UNTOUCHED = {
+    "participation": "not recorded",
+    "milestone": "not handed in",
+    "presentation": "to come",
+    "slides": "not handed in",
+}
 
 
 @dataclass(frozen=True)
@@ -50,9 +63,9 @@ class Item:
         if state == State.DRAFT and count is not None:
             return f"draft, {count} word{'' if count == 1 else 's'}"
         if state == State.OPEN:
-            return {"participation": "not recorded", "milestone": "not handed in"}.get(self.deadline.kind, "not begun")
-        if state == State.SUBMITTED and self.deadline.kind == "participation":
-            return "recorded"
+            return UNTOUCHED.get(self.deadline.kind, "not begun")
+        if state == State.SUBMITTED and self.deadline.kind in DONE:
+            return DONE[self.deadline.kind]
         return state.value
 
     @property

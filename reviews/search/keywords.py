@@ -1,7 +1,4 @@
-"""What each keyword means: one table of handlers, each from a keyword and the world to the papers it finds.
-
-What the course does not keep yet is in the table too, and says so: giving it a meaning is one line.
-"""
+"""What each keyword means: one table of handlers, each from a keyword and the world to the papers it finds."""
 
 import re
 from collections.abc import Callable
@@ -29,14 +26,6 @@ COUNTS_ARE_LIKE = "3, >=2, any or none"
 def refused(keyword: Keyword, message: str) -> SearchError:
     """About what stands after the colon."""
     return SearchError(keyword.value_at, message, length=keyword.value.length)
-
-
-def not_kept(what: str) -> Handler:
-    def refuse(world: World, keyword: Keyword) -> Papers:
-        length = len(keyword.name) + 1
-        raise SearchError(keyword.position, f"{what} are not kept in this course yet.", length=length)
-
-    return refuse
 
 
 # -- papers
@@ -215,6 +204,29 @@ def _where(given, condition: Condition) -> Papers:
     return {paper for paper, values in given.items() if condition.holds(values)}
 
 
+RATINGS = {
+    "any": "any", "helpful": "helpful", "good": "helpful", "+": "helpful",
+    "needswork": "needs_work", "bad": "needs_work", "-": "needs_work",
+    "tooshort": "too_short", "short": "too_short", "vague": "vague", "offtopic": "off_topic",
+    "disrespectful": "disrespectful", "copied": "copied", "lookscopied": "copied",
+}  # fmt: skip
+_RATING = re.compile(r"([^<>=!≠≤≥:0-9]*):?((?:[<>=!≠≤≥]*[0-9]+)?)")
+
+
+def rating(world: World, keyword: Keyword) -> Papers:
+    """A review of the paper is rated so, by so many; a sum that is not shown is like none."""
+    text = folded(keyword.value.text)
+    if text == "none":
+        return {paper for paper in world.all if not world.ratings.get(paper)}
+    parts = _RATING.fullmatch(text)
+    name = RATINGS.get(re.sub(r"[\s_-]+(?=.)", "", parts[1]) or "any") if parts and text else None
+    is_enough = count_condition(parts[2] or "any") if parts else None
+    if name is None or is_enough is None:
+        known = "helpful, needs-work, too-short, vague, off-topic, disrespectful, copied, any or none"
+        raise refused(keyword, f"rating: knows {known}, with a count where you want one: bad>=3.")
+    return {paper for paper, sums in world.ratings.items() if any(is_enough(counted[name]) for counted in sums)}
+
+
 def review_field(world: World, keyword: Keyword) -> Papers:
     """A keyword that the table does not have: a field of the review form, by key or abbreviated label."""
     key = _field_key(world, keyword, keyword.name)
@@ -293,7 +305,7 @@ HAS: dict[str, Handler] = {
     "tag": lambda world, keyword: {paper for paper, *_ in world.tags},
     "topic": has_paper(lambda entry: bool(entry.topic)),
     "pref": has_pref,
-    "rating": not_kept("Ratings"),
+    "rating": lambda world, keyword: {paper for paper in world.all if world.ratings.get(paper)},
 }
 ALIKE = {
     "title": "ti", "author": "au", "authors": "au", "auth": "au", "review": "re", "reviewer": "re", "rate": "rating",
@@ -314,7 +326,7 @@ KEYWORDS: dict[str, Handler] = {
     "topic": topic,
     "tag": tagged,
     "pref": pref,
-    "rating": not_kept("Ratings"),
+    "rating": rating,
 }
 
 

@@ -265,6 +265,25 @@ class World:
             rows = released.values_list("paper", "mark__released_points")
         return self._gathered(rows.annotate(Count("pk")), _counts(reviews))
 
+    @cached_property
+    def ratings(self) -> dict[int, list[Counter[str]]]:
+        """{paper: of each review whose ratings are shown to this viewer, how often each verdict and reason was given}.
+
+        Ratings are the discussion room's; Django gives every review its own, as it does marks.
+        """
+        rules = getattr(self.viewer.course, "discussion_rules", None)
+        if rules is not None and not rules.is_on:
+            return {}
+        rated = self.submitted.filter(ratings__isnull=False).values_list("paper", "pk", "ratings__verdict", "ratings__reasons")
+        sums: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+        for paper, review, verdict, reasons in rated:
+            sums[paper, review].update(["any", verdict, *reasons])
+        found: dict[int, list[Counter[str]]] = defaultdict(list)
+        for (paper, _), counted in sums.items():
+            if policies.sees_ratings(self.viewer, raters=counted["any"]):
+                found[paper].append(counted)
+        return found
+
     def answers(self, key: str) -> list[tuple[int, object]]:
         """[(paper, the answer of one readable review to this field)], texts folded; empty answers are left out."""
         if key not in self._answers:

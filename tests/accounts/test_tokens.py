@@ -48,6 +48,7 @@ def test_create_token_stores_only_a_hash(user):
         "hint": secret[:8],
         "digest": Token.digest_of(secret),
         "scopes": ["grades:read"],
+        "courses": None,
         "created_at": NOW,
         "expires_at": NOW + timedelta(days=30),
         "last_used_at": None,

@@ -1,11 +1,15 @@
 """Headless Chromium from the system against a live server with the real style sheets and scripts."""
 
 import os
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from playwright.sync_api import expect
 
 from courses.models import Course
@@ -75,5 +79,27 @@ def demo_course(transactional_db, settings, tmp_path) -> Course:
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     settings.SHOW_DEVELOPER_MAIL = True
     settings.MEDIA_ROOT = tmp_path / "media"
-    seed()
+    kept = settings.VAR_DIR / "demo-course"  # of this process
+    if connection.vendor != "sqlite":
+        seed()
+    elif kept.exists():
+        take_back(kept, tmp_path)
+    else:
+        seed()
+        keep(kept, tmp_path)
     return Course.objects.get(slug=SLUG)
+
+
+def keep(kept, folder) -> None:
+    """Making the course takes ten seconds: the first test that needs it leaves a copy for the others."""
+    shutil.copytree(folder, kept)
+    with closing(sqlite3.connect(kept / "database")) as copy:
+        connection.connection.backup(copy)
+
+
+def take_back(kept, folder) -> None:
+    connection.ensure_connection()
+    for name in ("mail", "media"):
+        shutil.copytree(kept / name, folder / name)
+    with closing(sqlite3.connect(kept / "database")) as copy:
+        copy.backup(connection.connection)

@@ -1,5 +1,6 @@
 """Every page that a role can reach, on a phone: axe finds nothing, nothing scrolls sideways, no script fails."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.pages import ROLES, sign_in, walk
@@ -8,8 +9,9 @@ from tests.browser.pages import ROLES, sign_in, walk
 NOT_OURS = {"api:docs"}
 
 
-def test_every_page_is_accessible_and_fits_a_phone(browser, base_url, demo_course):
-    found = [fault for role in ROLES for fault in faults_of(browser, base_url, role)]
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_accessible_and_fits_a_phone(browser, base_url, demo_course, role):
+    found = faults_of(browser, base_url, role)
 
     assert not found, "\n".join(found)
 

@@ -92,8 +92,6 @@ def meetings(draw, papers):
     if draw(st.booleans()):
         ends = (datetime.combine(date(2021, 1, 1), start) + timedelta(minutes=draw(st.integers(1, 180)))).time()
         meeting |= {"starts_at": start, "ends_at": ends}
-    if meeting["kind"] == "holiday":
-        return meeting
     here = [papers.pop() for _ in range(min(len(papers), draw(st.integers(0, 2))))]
     optional = {
         "authors": LINE,
@@ -103,7 +101,8 @@ def meetings(draw, papers):
     }
     meeting["papers"] = [draw(table({"title": TITLE}, **optional)) | {"key": key} for key in here]
     if draw(st.booleans()):
-        meeting["slots"] = [draw(table({}, guest=GUEST, roles=ROLES)) | {"paper": key} for key in here if draw(st.booleans())]
+        own = {"guest": GUEST, "roles": ROLES, "minutes": st.integers(1, 90), "slides_due_at": MOMENT, "opens_at": MOMENT}
+        meeting["slots"] = [draw(table({}, **own)) | {"paper": key} for key in here if draw(st.booleans())]
     return meeting
 
 
@@ -127,7 +126,19 @@ RULES = {
         rounds=rows(rounds(), most=3),
     ),
     "discussion": table({}, is_on=st.booleans()),
-    "presentations": table({}, roles=ROLES),
+    "presentations": table(
+        {},
+        roles=ROLES,
+        minutes=st.integers(1, 90),
+        opens_at=MOMENT,
+        at_least=st.integers(0, 2),
+        at_most=st.integers(2, 5),
+        days_apart=st.integers(0, 9),
+        withdraw_days_before=st.integers(0, 9),
+        swaps=st.sampled_from(["off", "free", "approved"]),
+        slides_due_days_before=st.integers(0, 9),
+        slides_due_time=CLOCK,
+    ),
     "participation": table({}, attended_points=POINTS, discussed_points=POINTS),
     "projects": table(
         {},

@@ -218,11 +218,17 @@ FAULTS = {
         "2022",
         "meetings[1].date: found 2022-09-02, expected a day of the course, 2021-09-01 to 2021-12-08",
     ),
-    "papers on a holiday": (
-        'topic = "Compilers"',
-        'kind = "holiday"',
-        "[[meetings.papers]]",
-        "meetings[1].papers: found 1, expected none: the meeting is a holiday and does not take place",
+    "a sign-up that closes before it opens": (
+        "[presentations]\n",
+        "[presentations]\nopens_at = 2021-09-02T09:00:00\ncloses_at = 2021-09-02T09:00:00\n",
+        "closes_at",
+        "presentations.closes_at: found 2021-09-02 09:00:00 to 2021-09-02 09:00:00, expected sign-up to close after it opens",
+    ),
+    "fewer at most than at least": (
+        "[presentations]\n",
+        "[presentations]\nat_least = 2\nat_most = 1\n",
+        "at_most",
+        "presentations.at_most: found 1, expected 2 (at_least) or more",
     ),
     "a paper of nowhere": (
         'title = "TVM"\n',

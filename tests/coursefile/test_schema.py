@@ -9,7 +9,7 @@ from courses.models import Course, Meeting, MeetingKind, Page, Paper
 from discussion.models import DiscussionRules
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
-from presentations.models import SlotRole
+from presentations.models import PresentationRules, Slot, SlotRole, Swaps
 from projects.models import Milestone, ProjectRules
 from reviews.models import Field, FieldKind, FieldVisibility, Names, ReviewForm, ReviewRules, Round, Visibility
 from tests.coursefile.files import EXAMPLE
@@ -24,6 +24,8 @@ STORED_IN = [
     (MEETING, Meeting),
     (MEETING["properties"]["papers"]["items"], Paper),
     (TABLES["presentations"]["properties"]["roles"]["items"], SlotRole),
+    (TABLES["presentations"], PresentationRules),
+    (MEETING["properties"]["slots"]["items"], Slot),
     (REVIEWS, ReviewRules),
     (REVIEWS["properties"]["fields"]["items"], Field),
     (REVIEWS["properties"]["rounds"]["items"], Round),
@@ -35,7 +37,8 @@ STORED_IN = [
 ]
 # What a key of the file is, where it is no column of its table's model: rows of their own, or of another model.
 ELSEWHERE = {
-    *("papers", "slots", "fields", "milestones"),
+    *("papers", "slots", "fields", "milestones", "guest", "guests"),
+    *(("PresentationRules", "roles"), ("Slot", "roles")),
     *(("Paper", "review_round"), ("ReviewRules", "title"), ("ReviewRules", "rounds")),
 }
 COLUMNS = [
@@ -64,6 +67,7 @@ def test_what_the_schema_lets_in_fits_the_column(model, key, schema):
         (REVIEWS["properties"]["fields"]["items"]["properties"]["visible_to"], FieldVisibility),
         (REVIEWS["properties"]["visibility"], Visibility),
         (REVIEWS["properties"]["names"], Names),
+        (TABLES["presentations"]["properties"]["swaps"], Swaps),
     ],
 )
 def test_schema_knows_the_choices_of_the_models(schema, choices):

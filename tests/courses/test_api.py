@@ -68,6 +68,7 @@ def test_me_tells_person_enrollments_and_scopes(api, course):
             }
         ],
         "scopes": ["course:read", "grades:read"],
+        "courses": None,
         "token_expires_at": "2099-01-01T00:00:00Z",
     }
 

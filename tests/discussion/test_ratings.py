@@ -8,8 +8,9 @@ from django.urls import reverse
 from core.errors import DomainError
 from discussion.actions import rate_review, take_back_rating
 from discussion.models import Rating
-from discussion.policies import RATERS_TO_SHOW, may_rate
+from discussion.policies import may_rate
 from discussion.ratings import bad_review_counts, ratings_of
+from reviews.policies import RATERS_TO_SHOW
 from tests.discussion.conftest import reviewed, viewed
 from tests.factories import EnrollmentFactory, RatingFactory, ReviewFactory
 

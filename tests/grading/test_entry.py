@@ -199,6 +199,8 @@ def test_the_page_takes_levels_and_goes_on(client, rubric_course, marker, review
     form = {"level-summary": "2", "level-critique": "1", "level-ideas": "0", "revision": "0", "comment": "", "tab": "reviews"}
     address = reverse("grading:mark_save", args=[rubric_course.slug, f"review-{review.pk}"])
 
+    first = client.get(reverse("grading:marking_queue", args=[rubric_course.slug])).content.decode()
+    assert ('name="comment"' in first, 'name="revision"' in first, "Clear the mark" in first) == (True, True, False)
     short = client.post(address, form | {"level-ideas": ""})
     saved = client.post(address, form)
 

@@ -311,7 +311,7 @@ def test_marking_queue_queries(client, course, marker, django_assert_num_queries
         MilestoneFactory(course=course)
     queue(client, course)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         queue(client, course)
 
 

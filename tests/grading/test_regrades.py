@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core import mail
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core.errors import DomainError, StaleVersion
@@ -27,6 +28,8 @@ from tests.factories import (
     MarkFactory,
     MilestoneFactory,
     RegradeRequestFactory,
+    SignUpFactory,
+    SlotRoleFactory,
     TeamFactory,
     TeamMemberFactory,
     UserFactory,
@@ -199,6 +202,13 @@ def test_a_closed_request_takes_no_word_and_no_other_decision(request_, instruct
     assert request_.messages.count() == 2
 
 
+def test_the_database_refuses_to_change_what_was_said(request_):
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        request_.messages.update(text="Something else")
+
+    assert request_.messages.get().text != "Something else"
+
+
 # Who reads
 
 
@@ -332,12 +342,26 @@ def test_staff_decide_on_the_page_which_tells_of_a_mark_that_changed_meanwhile(c
     assert (meant.status_code, RegradeRequest.objects.get().outcome) == (302, "changed")
 
 
+def test_work_that_can_no_longer_be_marked_keeps_its_mark(client, course, student, instructor):
+    sign_up = SignUpFactory(role=SlotRoleFactory(slot__course=course), enrollment=student, withdrawn_at=RELEASED)
+    points = Decimal(6)
+    mark = MarkFactory(review=None, course=course, sign_up=sign_up, points=points, released_points=points, released_at=RELEASED)
+    request = RegradeRequestFactory(mark=mark, asked_by=student)
+    client.force_login(instructor.user)
+
+    page = client.get(address("detail", course, request.handle)).content.decode()
+    client.post(address("decide", course, request.handle), {"outcome": "kept", "text": "It was given back."})
+
+    assert ("can only be kept" in page, RegradeRequest.objects.get().outcome) == (True, "kept")
+
+
 def test_the_marking_page_tells_of_a_request(client, course, mark, request_, instructor):
     client.force_login(instructor.user)
 
     page = client.get(reverse("grading:marking_queue", args=[course.slug]) + f"?work=review-{mark.review_id}").content.decode()
 
     assert address("detail", course, request_.handle) in page
+    assert "Regrade requests (1)" in page
 
 
 def test_the_api_asks_says_and_decides(client, course, mark, student, instructor):

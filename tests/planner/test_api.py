@@ -106,9 +106,9 @@ def test_lists_ask_as_often_for_three_as_for_one(client, paper, student, instruc
         get(client, "reminder_list", paper.course)
 
     client.force_login(student.user)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         get(client, "deadline_list", paper.course)
     for _ in range(2):
         PaperFactory(course=paper.course, meeting=paper.meeting)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         get(client, "deadline_list", paper.course)

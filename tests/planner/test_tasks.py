@@ -303,10 +303,10 @@ def test_reminders_keep_the_courses_clock_when_it_changes(db, day, due, django_c
 def test_planning_asks_as_often_for_three_students_as_for_one(paper, student, django_assert_num_queries):
     course = Course.objects.get(pk=paper.course_id)
     with time_machine.travel(DUE - timedelta(hours=2), tick=False):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             plan_course_reminders(course=course)
         for _ in range(2):
             EnrollmentFactory(course=course)
         course = Course.objects.get(pk=paper.course_id)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             plan_course_reminders(course=course)

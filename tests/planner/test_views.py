@@ -88,9 +88,9 @@ def test_reminder_list_answers_htmx_with_the_fragment(one_of_each, client, instr
 
 def test_reminder_list_asks_as_often_for_three_as_for_one(paper, shown, django_assert_num_queries):
     ReminderFactory(enrollment=EnrollmentFactory(course=paper.course))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         shown()
     for _ in range(2):
         ReminderFactory(enrollment=EnrollmentFactory(course=paper.course))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         shown()

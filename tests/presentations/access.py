@@ -2,13 +2,14 @@
 
 from django.core.files.base import ContentFile
 
+from presentations.models import SwapOffer
 from tests.access import Row
-from tests.factories import SignUpFactory, SlidesFactory, SlotFactory, SlotRoleFactory
+from tests.factories import MeetingFactory, SignUpFactory, SlidesFactory, SlotFactory, SlotRoleFactory
 
 
 def with_sign_up(course, student):
     role = SlotRoleFactory(slot=SlotFactory(course=course), capacity=2)
-    return SignUpFactory(role=role, enrollment=student)
+    return SignUpFactory(role=role, enrollment=student) if student else SignUpFactory(role=role)
 
 
 def of_slot(course, student):
@@ -21,6 +22,22 @@ def of_role(course, student):
 
 def of_sign_up(course, student):
     return {"course_slug": course.slug, "pk": with_sign_up(course, student).pk}
+
+
+def of_offer(course, student):
+    """The student offers a place to everybody."""
+    return {"course_slug": course.slug, "pk": SwapOffer.objects.create(sign_up=with_sign_up(course, student)).pk}
+
+
+def of_private_offer(course, student):
+    """Somebody offers the student a place."""
+    offer = SwapOffer.objects.create(sign_up=with_sign_up(course, None), to=student)
+    return {"course_slug": course.slug, "pk": offer.pk}
+
+
+def of_move(course, student):
+    MeetingFactory(course=course, key="other")
+    return of_slot(course, student)
 
 
 def of_file(course, student):
@@ -47,11 +64,42 @@ ROWS = [
     Row("presentations:slides_add", 302, 403, 302, 302, make=of_slot, method="post", data=LINK),
     Row("presentations:slides_file", **ALL, make=of_file),
     Row("presentations:slides_file", **PUBLIC, make=of_file),
+    Row("presentations:history", **ALL),
+    Row("presentations:slots_make", 403, 403, 403, 200),
+    Row("presentations:slots_make", 403, 403, 403, 302, method="post"),
+    Row("presentations:slot_move", 403, 403, 403, 302, make=of_move, method="post", data={"meeting": "other"}),
+    Row("presentations:place_take", 302, 302, 403, 403, make=of_role, method="post"),
+    Row("presentations:line_join", 302, 302, 403, 403, make=of_role, method="post"),
+    Row("presentations:line_leave", 302, 302, 403, 403, make=of_role, method="post"),
+    Row("presentations:place_give_back", 302, 404, 403, 403, make=of_sign_up, method="post"),
+    Row("presentations:offer_make", 302, 404, 403, 403, make=of_sign_up, method="post"),
+    Row("presentations:offer_accept", 302, 302, 403, 403, make=of_offer, method="post"),
+    Row("presentations:offer_accept", 302, 404, 403, 403, make=of_private_offer, method="post"),
+    Row("presentations:offer_decline", 302, 404, 403, 403, make=of_private_offer, method="post"),
+    Row("presentations:offer_take_back", 302, 302, 403, 403, make=of_offer, method="post"),
+    Row("presentations:swap_approve", 403, 403, 403, 302, make=of_offer, method="post"),
+    Row("presentations:swap_refuse", 403, 403, 403, 302, make=of_offer, method="post"),
+    Row("api:slots_missing", 403, 403, 403, 200, **API),
+    Row("api:slots_missing", 403, 403, 403, 201, **API, method="post"),
+    Row("api:slot_move", 403, 403, 403, 200, **API, make=of_move, method="post", data={"meeting": "other"}, json=True),
+    Row("api:presentation_history", **ALL, **API),
+    Row("api:waiting_list", **ALL, **API),
+    Row("api:place_take", 201, 409, 403, 403, **API, make=of_role, method="post"),
+    Row("api:role_waiting", 409, 409, 403, 403, **API, make=of_role, method="post"),
+    Row("api:role_waiting", 204, 204, 403, 403, **API, make=of_role, method="delete"),
+    Row("api:swap_list", **ALL, **API),
+    Row("api:swap_list", 400, 400, 403, 403, **API, method="post", json=True),
+    Row("api:swap_accept", 409, 409, 403, 403, **API, make=of_offer, method="post", json=True),
+    Row("api:swap_accept", 409, 404, 403, 403, **API, make=of_private_offer, method="post", json=True),
+    Row("api:swap_decline", 200, 404, 403, 403, **API, make=of_private_offer, method="post"),
+    Row("api:swap_take_back", 200, 409, 403, 403, **API, make=of_offer, method="post"),
+    Row("api:swap_approve", 403, 403, 403, 409, **API, make=of_offer, method="post"),
+    Row("api:swap_refuse", 403, 403, 403, 409, **API, make=of_offer, method="post"),
     Row("api:slot_list", **ALL, **API),
     Row("api:slot_list", **(PUBLIC | API)),
     Row("api:presenter_list", **STAFF, **API),
     Row("api:presenter_assign", 403, 403, 403, 201, **API, make=of_role, method="post", data=GUEST, json=True),
-    Row("api:sign_up_detail", 403, 403, 403, 204, **API, make=of_sign_up, method="delete"),
+    Row("api:sign_up_detail", 409, 403, 403, 204, **API, make=of_sign_up, method="delete"),
     Row("api:slides_list", **ALL, **API, make=of_slot),
     Row("api:slides_list", **(PUBLIC | API), make=of_slot),
     Row("api:slides_list", 201, 403, 201, 201, **API, make=of_slot, method="post", data=LINK, json=True),

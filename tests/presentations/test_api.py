@@ -40,6 +40,11 @@ def test_slots_name_presenters_and_tell_ids_to_staff_and_the_presenter(client, r
             "paper": slot.paper.key,
             "meeting": slot.meeting.key,
             "date": slot.meeting.date.isoformat(),
+            "minutes": None,
+            "opens_at": None,
+            "closes_at": "2021-09-02T08:30:00-04:00",
+            "slides_due_at": None,
+            "is_homeless": False,
             "roles": [
                 {
                     "key": "presenter",
@@ -54,6 +59,11 @@ def test_slots_name_presenters_and_tell_ids_to_staff_and_the_presenter(client, r
                             "is_guest": False,
                         }
                     ],
+                    "can_take": False,
+                    "can_wait": False,
+                    "reason": "",
+                    "place_in_line": None,
+                    "in_line": 0,
                 }
             ],
             "slides": None,
@@ -69,7 +79,7 @@ def test_slots_take_the_same_queries_for_any_number(client, course, student, dja
         SlidesFactory(slot=slot)
     client.force_login(student.user)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert len(client.get(url("slot_list", course)).json()["results"]) == rows
 
 

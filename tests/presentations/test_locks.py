@@ -2,9 +2,19 @@
 
 import pytest
 
-from presentations.actions import add_slides, assign_presenter, withdraw_presenter
-from presentations.models import SignUp, Slides
+from presentations.actions import (
+    accept_offer,
+    add_slides,
+    assign_presenter,
+    give_back,
+    join_line,
+    offer_place,
+    take_place,
+    withdraw_presenter,
+)
+from presentations.models import SignUp, Slides, Waiting
 from tests.factories import EnrollmentFactory, SignUpFactory, SlotFactory, SlotRoleFactory
+from tests.presentations.conftest import who_stands
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -50,3 +60,56 @@ def test_adding_slides_at_once_numbers_them_one_by_one(course, student):
     at_once([lambda: add_slides(slot=slot, by=student.user, url="https://example.org")] * 8)
 
     assert sorted(Slides.objects.values_list("number", flat=True)) == list(range(1, 9))
+
+
+# -- by the students themselves
+
+
+@pytest.mark.usefixtures("now")
+def test_forty_students_on_three_places_take_three(course, role_on):
+    role = role_on(capacity=3)
+    students = EnrollmentFactory.create_batch(40, course=course)
+
+    results = at_once([lambda student=student: take_place(role=role, enrollment=student) for student in students])
+
+    assert (results.count("role_is_full"), len(who_stands(role))) == (37, 3)
+
+
+@pytest.mark.usefixtures("now")
+def test_two_tabs_do_not_beat_the_limit(course, student, role_on, change):
+    change(at_most=1)
+    roles = [role_on(day) for day in range(8)]
+
+    results = at_once([lambda role=role: take_place(role=role, enrollment=student) for role in roles])
+
+    assert (results.count("too_many"), SignUp.objects.standing().count()) == (7, 1)
+
+
+@pytest.mark.usefixtures("now")
+def test_two_who_accept_at_once_have_one_winner(course, role_on, student):
+    offer = offer_place(sign_up=take_place(role=role_on(), enrollment=student), enrollment=student)
+    others = EnrollmentFactory.create_batch(8, course=course)
+
+    results = at_once([lambda other=other: accept_offer(offer=offer, enrollment=other) for other in others])
+
+    assert results.count("offer_is_closed") == 7
+    assert len(who_stands(offer.sign_up.role)) == 1
+
+
+@pytest.mark.usefixtures("now")
+def test_crossing_swaps_withdrawals_and_takers_neither_lock_each_other_out_nor_overbook(course, role_on):
+    roles = [role_on(day, capacity=2) for day in range(4)]
+    people = EnrollmentFactory.create_batch(12, course=course)
+    held = [take_place(role=roles[number % 4], enrollment=person) for number, person in enumerate(people[:8])]
+    for number, person in enumerate(people[8:]):
+        join_line(role=roles[number], enrollment=person)
+    offers = [offer_place(sign_up=held[n], enrollment=people[n], wants=held[n + 1]) for n in (4, 6)]
+    acts = [lambda n=n: give_back(sign_up=held[n], enrollment=people[n]) for n in range(4)]
+    acts += [lambda offer=offer: accept_offer(offer=offer, enrollment=offer.to) for offer in offers]
+    acts += [lambda n=n: take_place(role=roles[n], enrollment=people[(n + 1) % 4]) for n in range(4)]
+
+    results = at_once(acts)
+
+    assert [type(result).__name__ for result in results if not isinstance(result, str)].count("OperationalError") == 0
+    assert all(len(who_stands(role)) == 2 for role in roles)
+    assert not Waiting.objects.in_line().exists()

@@ -453,7 +453,7 @@ def test_preferences_of_who_has_left_do_not_count(preferences, people, instructo
         ("#good:", 1, "write a number for its value"),
         ("round:R1", 6, "no such round; it has none"),
         ("pref:good", 5, "a number from -20 to 20"),
-        ("rating:good", 0, "Ratings are not kept"),
+        ("rating:ugly", 7, "rating: knows helpful"),
         ("ss:nothing", 3, "There is no saved search called nothing here"),
         ("x has:y", 6, "has: knows"),
         ("status:foo", 7, "status: knows"),
@@ -466,7 +466,7 @@ def test_preferences_of_who_has_left_do_not_count(preferences, people, instructo
         ("re:<>3", 3, "write me, a name"),
         ("x OR foo:y AND (", 15, "never closed"),
         ("foo:y OR ab:z", 0, "foo: is no keyword"),
-        ("none AND rating:z", 9, "Ratings"),  # a part that decides nothing hides no mistake
+        ("none AND rating:z", 16, "rating: knows"),  # a part that decides nothing hides no mistake
     ],
 )
 def test_mistake_points_at_the_keyword_or_its_value(reviews, people, text, position, says):

@@ -1,0 +1,192 @@
+"""The client: `CoursePortal(site, token).course("ece697il")`."""
+
+import email.utils
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from courseportal_client.cursors import Cursor
+from courseportal_client.errors import Unreachable, problem_of
+from courseportal_client.models import Change, GradeLine, GradeTree, Me, Policy, Released, read
+
+API = "/api/v1"
+ME = "/me/"
+GRADES = "/courses/{course_slug}/grades/"
+GRADE = "/courses/{course_slug}/grades/{student_id}/"
+CHANGES = "/courses/{course_slug}/grades/changes/"
+POLICY = "/courses/{course_slug}/policy/"
+RELEASE = "/courses/{course_slug}/components/{component_key}/release/"
+HIDE = "/courses/{course_slug}/components/{component_key}/hide/"
+
+TRIED_AGAIN = {429, 502, 503, 504}
+LONGEST_WAIT = 60.0  # seconds; a portal that asks for more is asked again after this
+KEPT_ANSWERS = 64
+
+
+class CoursePortal:
+    """One portal, as the person whose token it is. Close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        site: str,
+        token: str,
+        *,
+        timeout: float = 30,
+        attempts: int = 5,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "courseportal-client/1"}
+        self._site = site.rstrip("/")
+        self._http = httpx.Client(headers=headers, timeout=timeout, transport=transport)
+        self._attempts = attempts
+        self._sleep = sleep
+        self._kept: dict[str, tuple[str, Any]] = {}  # address -> ETag and the answer that it stands for
+
+    def __enter__(self) -> "CoursePortal":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def me(self) -> Me:
+        """Who the token speaks for; needs the scope course:read."""
+        return read(Me, self.get(API + ME))
+
+    def course(self, slug: str) -> "CourseGrades":
+        return CourseGrades(self, slug)
+
+    def get(self, address: str, **query: Any) -> Any:
+        """The JSON at an address of the portal. When nothing has changed since the last time, the answer is the kept one."""
+        url = self._url(address, query)
+        tag, kept = self._kept.get(url, ("", None))
+        response = self._send("GET", url, headers={"If-None-Match": tag} if tag else {})
+        if response.status_code == 304:
+            return kept
+        answer = response.json()
+        self._keep(url, response.headers.get("ETag", ""), answer)
+        return answer
+
+    def post(self, address: str, body: Any = None) -> Any:
+        """Sent once: only a refusal for being too many is tried again."""
+        response = self._send("POST", self._url(address, {}), json=body)
+        return response.json() if response.content else None
+
+    def _keep(self, url: str, tag: str, answer: Any) -> None:
+        self._kept.pop(url, None)
+        if tag:
+            self._kept[url] = (tag, answer)
+            while len(self._kept) > KEPT_ANSWERS:
+                del self._kept[next(iter(self._kept))]
+
+    def _url(self, address: str, query: dict[str, Any]) -> str:
+        """Whole, and of this portal: the token goes nowhere else, whatever `next` says."""
+        url = httpx.URL(self._site + address if address.startswith("/") else address)
+        asked = {name: value for name, value in query.items() if value is not None}
+        if asked:
+            url = url.copy_merge_params(asked)
+        if urlsplit(str(url))[:2] != urlsplit(self._site)[:2]:
+            raise ValueError(f"{url} is not an address of {self._site}")
+        return str(url)
+
+    def _send(self, method: str, url: str, **options: Any) -> httpx.Response:
+        for attempt in range(1, self._attempts + 1):
+            is_last = attempt == self._attempts
+            try:
+                response = self._http.request(method, url, **options)
+            except httpx.TransportError as fault:
+                if is_last or method != "GET":
+                    raise Unreachable(f"{url} did not answer: {fault}") from fault
+                self._sleep(_backoff(attempt))
+                continue
+            if response.status_code < 300 or response.status_code == 304:
+                return response
+            again = response.status_code in TRIED_AGAIN and (method == "GET" or response.status_code == 429)
+            if is_last or not again:
+                raise problem_of(response.status_code, _body(response))
+            self._sleep(_asked_wait(response) or _backoff(attempt))
+        raise AssertionError("attempts must be at least 1")
+
+
+class CourseGrades:
+    """The grades of one course: everybody's for an instructor's token, one's own released one for a student's."""
+
+    def __init__(self, portal: CoursePortal, slug: str):
+        self.portal = portal
+        self.slug = slug
+
+    def grades(self, *, updated_since: datetime | None = None, page_size: int | None = None) -> Iterator[GradeLine]:
+        """Everybody as they are now, page after page."""
+        since = updated_since.isoformat() if updated_since else None
+        page = self.portal.get(self._at(GRADES), updated_since=since, page_size=page_size)
+        while True:
+            for row in page["results"]:
+                yield read(GradeLine, row)
+            if not page["next"]:
+                return
+            page = self.portal.get(page["next"])
+
+    def grade(self, student_id: int) -> GradeTree:
+        """One student's, with everything it came from."""
+        return read(GradeTree, self.portal.get(self._at(GRADE, student_id=student_id)))
+
+    def changes(self, cursor: Cursor, *, explain: bool = False, page_size: int | None = None) -> Iterator[Change]:
+        """What changed since the kept cursor; everybody the first time.
+
+        The cursor is saved once all of a page was taken from the iterator and the next is asked for: what was being
+        worked on when a program stopped comes again, and nothing is left out. CursorGone: forget the cursor and start anew.
+        """
+        asked = {"explain": "true" if explain else None, "page_size": page_size}
+        page = self.portal.get(self._at(CHANGES), since=cursor.load(), **asked)
+        while True:
+            for row in page["results"]:
+                yield read(Change, row)
+            cursor.save(page["cursor"])
+            if not page["next"]:
+                return
+            page = self.portal.get(page["next"])
+
+    def policy(self) -> Policy:
+        return read(Policy, self.portal.get(self._at(POLICY)))
+
+    def release(self, component_key: str) -> Released:
+        """Let students see a component's marks as they stand; needs the scope grades:write."""
+        return read(Released, self.portal.post(self._at(RELEASE, component_key=component_key)))
+
+    def hide(self, component_key: str) -> Released:
+        return read(Released, self.portal.post(self._at(HIDE, component_key=component_key)))
+
+    def _at(self, path: str, **parts: Any) -> str:
+        return API + path.format(course_slug=self.slug, **parts)
+
+
+def _body(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return {"title": response.reason_phrase}
+
+
+def _backoff(attempt: int) -> float:
+    """Half a second, one, two, ... and some more or less, so that clients do not come back all at once."""
+    return min(0.5 * 2 ** (attempt - 1), LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+
+
+def _asked_wait(response: httpx.Response) -> float | None:
+    """Seconds of Retry-After, which is a number or a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_WAIT)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, min(moment.timestamp() - time.time(), LONGEST_WAIT))

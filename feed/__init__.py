@@ -1,0 +1,1 @@
+"""Grades for other systems: the change feed that they pull, and the webhooks that push it."""

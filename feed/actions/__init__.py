@@ -1,0 +1,1 @@
+"""Every write: publishing changes, webhooks and what they deliver."""

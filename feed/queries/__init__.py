@@ -1,0 +1,1 @@
+"""Reads of the feed; a constant number of queries each."""

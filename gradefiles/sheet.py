@@ -1,0 +1,175 @@
+"""Every single mark as a sheet: students × pieces of work, as one marker may read and set them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from courses.models import Course, Enrollment
+from courses.policies import students_marked_by
+from grading import engine
+from grading.models import Mark
+from grading.queries import read_in_force
+from presentations.models import SignUp
+from projects.models import Milestone, Team
+from projects.queries import grading_facts as milestone_facts
+from reviews.models import Review, ReviewRules
+from reviews.queries import grading_facts as review_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`key` is how a file names it (review:attention), `own_id` a number that stays the same, as Canvas wants one."""
+
+    key: str
+    title: str
+    out_of: Decimal
+    own_id: int
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title} (of {engine.plain(self.out_of)}) [{self.key}]"
+
+
+class Place(NamedTuple):
+    """Where a student and a column meet. `work` is the work's address (review-12), "" where there is nothing to mark."""
+
+    work: str
+    is_exempt: bool = False
+    why_not: str = ""
+
+
+class Given(NamedTuple):
+    """A mark as it stands."""
+
+    points: Decimal | None
+    comment: str
+    revision: int
+    version: int | None
+    by: str
+    at: datetime | None
+
+
+NOTHING_GIVEN = Given(None, "", 0, None, "", None)
+
+
+@dataclass(slots=True)
+class Sheet:
+    course: Course
+    students: list[Enrollment]
+    columns: list[Column] = field(default_factory=list)
+    places: dict[tuple[int, str], Place] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
+
+    def place(self, student: int, key: str) -> Place | None:
+        """None where the work is not this student's at all."""
+        return self.places.get((student, key))
+
+    def mark(self, place: Place) -> Given:
+        return self.given.get(place.work, NOTHING_GIVEN)
+
+
+def sheet_of(marker: Enrollment) -> Sheet:
+    """All columns and marks of the students this person marks; a constant number of queries."""
+    course = marker.course
+    students = students_marked_by(marker).select_related("user").order_by("user__name", "pk")
+    sheet = Sheet(course, list(students))
+    _, policy = read_in_force(course)
+    ids = [student.pk for student in sheet.students]
+    _add_reviews(sheet, ids)
+    _add_presentations(sheet, ids, policy)
+    _add_milestones(sheet, ids)
+    for leaf in policy.leaves():
+        if leaf.source == "manual":
+            key = f"component:{leaf.key}"
+            sheet.columns.append(Column(key, leaf.title, leaf.max_points, crc32(leaf.key.encode()) * 10 + 4))
+            sheet.places |= {(student, key): Place(f"manual-{leaf.key}-{student}") for student in ids}
+    sheet.given = _given(course)
+    return sheet
+
+
+def _add_reviews(sheet: Sheet, ids: list[int]) -> None:
+    rules = ReviewRules.of(sheet.course)
+    out_of = Decimal(rules.max_points) if rules else Decimal(0)
+    columns: dict[str, tuple] = {}
+    for student, facts in review_facts(sheet.course, only=ids).items() if rules else ():
+        for fact in facts:
+            key = f"review:{fact.paper_key}"
+            column = Column(key, f"Review: {fact.title}", out_of, fact.paper_id * 10 + 1)
+            columns.setdefault(key, ((fact.meeting_date, fact.paper_id), column))
+            work = f"review-{fact.review_id}" if fact.submitted_at else ""
+            sheet.places[student, key] = Place(work, fact.is_exempt, "no review of this paper is handed in")
+    sheet.columns += [column for _, column in sorted(columns.values(), key=lambda pair: pair[0])]
+
+
+def _add_presentations(sheet: Sheet, ids: list[int], policy: engine.Policy) -> None:
+    leaf = next((leaf for leaf in policy.leaves() if leaf.source == "presentations"), None)
+    out_of = leaf.max_points if leaf else Decimal(engine.DEFAULT_MAX_POINTS)
+    sign_ups = SignUp.objects.standing().filter(enrollment__in=ids, role__slot__course=sheet.course)
+    sign_ups = sign_ups.select_related("role__slot__meeting", "role__slot__paper")
+    columns: dict[str, Column] = {}
+    for sign_up in sign_ups.order_by("role__slot__meeting__date", "role__slot__position", "role__position", "pk"):
+        role, slot = sign_up.role, sign_up.role.slot
+        key = f"presentation:{slot.key}/{role.key}"
+        columns.setdefault(key, Column(key, f"Presentation: {slot}, {role.title}", out_of, role.pk * 10 + 2))
+        sheet.places[sign_up.enrollment_id, key] = Place(f"presentation-{sign_up.pk}")
+    sheet.columns += columns.values()
+
+
+def _add_milestones(sheet: Sheet, ids: list[int]) -> None:
+    columns: dict[str, Column] = {}
+    for student, facts in milestone_facts(sheet.course, only=ids).items():
+        for fact in facts:
+            key = f"milestone:{fact.key}"
+            columns.setdefault(key, Column(key, fact.title, fact.max_points, fact.milestone_id * 10 + 3))
+            work = f"milestone-{fact.milestone_id}-{fact.team_id}" if fact.team_id else ""
+            sheet.places[student, key] = Place(work, why_not="this student is in no team")
+    sheet.columns += columns.values()
+
+
+def _given(course: Course) -> dict[str, Given]:
+    rows = Mark.objects.filter(course=course).order_by().values_list(
+        "review_id", "sign_up_id", "milestone_id", "team_id", "enrollment_id", "component",
+        "points", "comment", "revision", "review_version", "marked_by__name", "changed_at",
+    )  # fmt: skip
+    return {_address(*row[:6]): Given(*row[6:]) for row in rows}
+
+
+def _address(review, sign_up, milestone, team, enrollment, component) -> str:
+    if review:
+        return f"review-{review}"
+    if sign_up:
+        return f"presentation-{sign_up}"
+    return f"milestone-{milestone}-{team}" if team else f"manual-{component}-{enrollment}"
+
+
+def targets_of(course: Course, works: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """{address: what set_mark takes as its target}, for those that are still there."""
+    split = {work: work.split("-", 1) for work in works}
+
+    def ids(kind: str, *, last: bool = False) -> set[int]:
+        rests = [rest for found, rest in split.values() if found == kind]
+        return {int(rest.rsplit("-", 1)[-1] if last else rest.split("-", 1)[0]) for rest in rests}
+
+    reviews = Review.objects.filter(course=course).select_related("course", "current").in_bulk(ids("review"))
+    sign_ups = SignUp.objects.select_related("enrollment__course", "role__slot").in_bulk(ids("presentation"))
+    milestones = Milestone.objects.filter(course=course).select_related("course").in_bulk(ids("milestone"))
+    teams = Team.objects.filter(course=course).in_bulk(ids("milestone", last=True))
+    people = Enrollment.objects.filter(course=course).select_related("course").in_bulk(ids("manual", last=True))
+    targets: dict[str, dict[str, Any]] = {}
+    for work, (kind, rest) in split.items():
+        first, _, last = rest.rpartition("-")
+        match kind:
+            case "review":
+                target = {"review": reviews.get(int(rest))}
+            case "presentation":
+                target = {"sign_up": sign_ups.get(int(rest))}
+            case "milestone":
+                target = {"milestone": milestones.get(int(first)), "team": teams.get(int(last))}
+            case _:
+                target = {"enrollment": people.get(int(last)), "component": first}
+        if None not in target.values():
+            targets[work] = target
+    return targets

@@ -1,0 +1,38 @@
+"""Every write to presentations. Acts on places all begin with the lock on the course (`changes.lock_course`)."""
+
+from presentations.actions.notices import claim_notice, confirm_notice, release_notice
+from presentations.actions.places import (
+    assign_presenter,
+    call_waiting,
+    give_back,
+    join_line,
+    leave_waiting,
+    take_place,
+    withdraw_presenter,
+)
+from presentations.actions.slides import add_slides
+from presentations.actions.slots import make_slots, move_slot, note_moved
+from presentations.actions.swaps import accept_offer, approve_swap, decline_offer, offer_place, refuse_swap, take_back_offer
+
+__all__ = [
+    "accept_offer",
+    "add_slides",
+    "approve_swap",
+    "assign_presenter",
+    "call_waiting",
+    "claim_notice",
+    "confirm_notice",
+    "decline_offer",
+    "give_back",
+    "join_line",
+    "leave_waiting",
+    "make_slots",
+    "move_slot",
+    "note_moved",
+    "offer_place",
+    "refuse_swap",
+    "release_notice",
+    "take_back_offer",
+    "take_place",
+    "withdraw_presenter",
+]

@@ -1,0 +1,45 @@
+"""Mail about places: to whom something happened, once each."""
+
+import logging
+
+from celery import shared_task
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from core import mailing
+from presentations import actions, mail
+from presentations.models import Notice
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(autoretry_for=(mailing.NotTaken,), retry_backoff=10, retry_backoff_max=300, max_retries=5)
+def send_notice(notice_id: int) -> None:
+    """However often and on however many workers this runs, one mail: the claim is committed before it leaves."""
+    notices = Notice.objects.waiting().select_related("enrollment__user", "enrollment__course", "act__by", "act__other__user")
+    notice = notices.select_related("act__enrollment__user", "act__role__slot__meeting").filter(pk=notice_id).first()
+    if notice is None or not (notice.enrollment.is_active and notice.enrollment.user.is_active):
+        return
+    message = mail.compose(notice)
+    if actions.claim_notice(notice=notice):
+        _hand_over(message, notice)
+
+
+def _hand_over(message: EmailMessage, notice: Notice) -> None:
+    try:
+        mailing.hand_over(message)
+    except mailing.NotTaken:
+        actions.release_notice(notice=notice)
+        raise
+    except mailing.PerhapsTaken as error:
+        # It may have left: the claim stands, so that it is never sent twice.
+        logger.warning("Notice %s about a place may not have left: %s", notice.pk, error)
+        return
+    actions.confirm_notice(notice=notice)
+
+
+@shared_task
+def send_waiting_notices() -> None:
+    """Beat's: what could not be queued, or was lost with the broker. One try each; the next round is the retry."""
+    for pk in Notice.objects.lost(timezone.now()).order_by("pk").values_list("pk", flat=True):
+        send_notice.apply_async((pk,), retries=send_notice.max_retries)

@@ -1,0 +1,39 @@
+"""The pages of presentations."""
+
+from presentations.views.board import presenter_assign, presenter_remove, slot_list
+from presentations.views.sign_up import (
+    history,
+    line_join,
+    line_leave,
+    offer_accept,
+    offer_decline,
+    offer_make,
+    offer_take_back,
+    place_give_back,
+    place_take,
+    swap_approve,
+    swap_refuse,
+)
+from presentations.views.slides import slides_add, slides_file
+from presentations.views.slots import slot_move, slots_make
+
+__all__ = [
+    "history",
+    "line_join",
+    "line_leave",
+    "offer_accept",
+    "offer_decline",
+    "offer_make",
+    "offer_take_back",
+    "place_give_back",
+    "place_take",
+    "presenter_assign",
+    "presenter_remove",
+    "slides_add",
+    "slides_file",
+    "slot_list",
+    "slot_move",
+    "slots_make",
+    "swap_approve",
+    "swap_refuse",
+]

@@ -1,0 +1,152 @@
+"""Slots made in bulk and slots that move; deadlines of presenters."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+
+from core.errors import DomainError
+from courses.deadlines import State
+from courses.models import Course
+from planner.actions import plan_course_reminders
+from planner.models import Reminder
+from planner.queries import to_do
+from presentations.actions import add_slides, make_slots, move_slot, take_place
+from presentations.queries import deadlines_for
+from tests.factories import (
+    EnrollmentFactory,
+    MeetingFactory,
+    PaperFactory,
+    ReminderRulesFactory,
+    SignUpFactory,
+    SlotFactory,
+)
+from tests.presentations.conftest import FIRST, NOW
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+
+def test_bulk_makes_one_slot_for_each_paper_without_one(course, change, instructor):
+    change(roles=[{"key": "body", "title": "Body", "capacity": 2}, {"key": "end", "title": "Discussion", "capacity": 1}])
+    meeting = MeetingFactory(course=course, date=FIRST)
+    papers = [PaperFactory(course=course, meeting=meeting, key=key, position=n) for n, key in enumerate(["tvm", "rammer"])]
+    SlotFactory(course=course, meeting=meeting, paper=papers[0], key="rammer")
+    PaperFactory(course=course, meeting=MeetingFactory(course=course, kind="holiday"))
+
+    made = make_slots(course=course, by=instructor.user)
+    again = make_slots(course=course, by=instructor.user)
+
+    assert [(slot.key, slot.paper.key, slot.meeting, slot.position) for slot in made] == [("rammer-2", "rammer", meeting, 1)]
+    assert list(made[0].roles.values_list("key", "capacity")) == [("body", 2), ("end", 1)]
+    assert again == []
+
+
+@pytest.mark.parametrize("kind", ["holiday", "another course"])
+def test_a_slot_moves_only_to_a_meeting_that_takes_place(course, role_on, instructor, kind):
+    role = role_on()
+    meeting = MeetingFactory(course=course, kind="holiday") if kind == "holiday" else MeetingFactory()
+
+    with pytest.raises(DomainError) as refusal:
+        move_slot(slot=role.slot, meeting=meeting, by=instructor.user)
+
+    assert refusal.value.code == "no_meeting"
+
+
+def test_moving_to_where_it_is_tells_nobody(role_on, instructor, student, django_capture_on_commit_callbacks):
+    role = role_on()
+    SignUpFactory(role=role, enrollment=student)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        move_slot(slot=role.slot, meeting=role.slot.meeting, by=instructor.user)
+
+    assert mail.outbox == []
+
+
+# -- deadlines
+
+
+def test_presenters_owe_the_talk_and_its_slides(role_on, change, student, course):
+    change(slides_due_days_before=1, slides_due_time=time(18, 0))
+    role = role_on()
+    take_place(role=role, enrollment=student)
+    student.course = Course.objects.get(pk=course.pk)
+
+    talk, slides = sorted(deadlines_for(student), key=lambda deadline: deadline.kind)
+
+    assert (talk.kind, talk.due_at, talk.state) == ("presentation", datetime(2021, 9, 9, 12, 30, tzinfo=UTC), State.OPEN)
+    assert (slides.kind, slides.due_at, slides.state) == ("slides", datetime(2021, 9, 8, 22, 0, tzinfo=UTC), State.OPEN)
+    assert {(each.kind, each.is_owed) for each in to_do(student)} == {("presentation", True), ("slides", True)}
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "asked", "state"),
+    [
+        (datetime(2021, 9, 8, 22, 0, tzinfo=UTC), NOW, State.SUBMITTED),
+        (datetime(2021, 9, 8, 22, 0, 1, tzinfo=UTC), NOW, State.LATE),
+        (None, datetime(2021, 9, 9, 12, 0, tzinfo=UTC), State.OPEN),
+        (None, datetime(2021, 9, 9, 13, 0, tzinfo=UTC), State.MISSING),
+    ],
+)
+def test_slides_are_in_late_or_missing(role_on, change, student, course, handed_in, asked, state):
+    role = role_on(slides_due_at=datetime(2021, 9, 8, 22, 0, tzinfo=UTC))
+    take_place(role=role, enrollment=student)
+    if handed_in:
+        with time_machine.travel(handed_in, tick=False):
+            add_slides(slot=role.slot, by=student.user, url="https://example.org")
+
+    with time_machine.travel(asked, tick=False):
+        assert {each.kind: each.state for each in deadlines_for(student)}["slides"] == state
+
+
+def test_a_cancelled_meeting_and_other_peoples_slots_owe_nothing(role_on, student, course):
+    role = role_on()
+    take_place(role=role, enrollment=student)
+    type(role.slot.meeting).objects.update(kind="holiday")
+
+    assert deadlines_for(student) == []
+    assert deadlines_for(EnrollmentFactory(course=course)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "planned"),
+    [
+        (timedelta(days=7, minutes=1), []),
+        (timedelta(days=7), [("presentation", 168)]),
+        (timedelta(hours=24), [("presentation", 24)]),
+    ],
+)
+def test_presenters_are_reminded_a_week_and_a_day_before(role_on, course, student, before, planned):
+    ReminderRulesFactory(course=course, hours_before=[3])
+    role = role_on()
+    SignUpFactory(role=role, enrollment=student)
+
+    with time_machine.travel(datetime(2021, 9, 9, 12, 30, tzinfo=UTC) - before, tick=False):
+        plan_course_reminders(course=Course.objects.get(pk=course.pk))
+
+    assert list(Reminder.objects.filter(skipped_at=None).values_list("kind", "hours_before")) == planned
+
+
+def test_reminders_of_presenting_read_as_such(role_on, course, student, django_capture_on_commit_callbacks):
+    ReminderRulesFactory(course=course)
+    role = role_on()
+    SignUpFactory(role=role, enrollment=student)
+    with (
+        time_machine.travel(datetime(2021, 9, 2, 13, 0, tzinfo=UTC), tick=False),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        plan_course_reminders(course=Course.objects.get(pk=course.pk))
+
+    (message,) = mail.outbox
+    assert message.subject == f"Presentation in 7 days: {role.slot} ({course.code})"
+    assert f"your presentation of “{role.slot}” is in 7 days:" in message.body
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_deadlines_ask_as_often_for_any_number(role_on, student, course, django_assert_num_queries, rows):
+    for day in range(rows):
+        SignUpFactory(role=role_on(day, slides_due_at=NOW), enrollment=student)
+    student.course = Course.objects.get(pk=course.pk)
+
+    with django_assert_num_queries(3):
+        assert len(deadlines_for(student)) == 2 * rows
