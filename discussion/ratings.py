@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from courses.models import Course, Enrollment
 from discussion.models import Rating, Reason, Verdict
+from reviews.models import Review
 from reviews.policies import RATERS_TO_SHOW, sees_ratings
 
 
@@ -78,6 +79,14 @@ def bad_review_counts(course: Course, *, only: Iterable[int] | None = None) -> d
         verdicts[reviewer, review].append(verdict)
     counts: Counter[int] = Counter()
     for (reviewer, _), given in verdicts.items():
-        if len(given) >= RATERS_TO_SHOW and 2 * given.count(Verdict.NEEDS_WORK) > len(given):
+        if _is_bad(given):
             counts[reviewer] += 1
     return dict(counts)
+
+
+def is_rated_bad(review: Review) -> bool:
+    return _is_bad(list(Rating.objects.filter(review=review).values_list("verdict", flat=True)))
+
+
+def _is_bad(given: list[str]) -> bool:
+    return len(given) >= RATERS_TO_SHOW and 2 * given.count(Verdict.NEEDS_WORK) > len(given)

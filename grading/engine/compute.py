@@ -4,8 +4,10 @@ from fractions import Fraction
 
 from grading.engine.exact import add_up, ratio
 from grading.engine.facts import Facts, Item
+from grading.engine.flow import Flow, Said, Times, say, standing_of, start
+from grading.engine.needs import Need
 from grading.engine.policy import Component, Policy
-from grading.engine.steps import STEPS, Flow, Said, Times, say, standing_of, start
+from grading.engine.steps import STEPS
 from grading.engine.tree import Explanation, Node, Outcome, Total
 
 ZERO = Fraction(0)
@@ -16,8 +18,8 @@ def compute(policy: Policy, facts: Facts) -> Explanation:
     components = tuple(_node(component, facts) for component in policy.components)
     return Explanation(
         components=components,
-        so_far=_total(policy, [component.so_far for component in components], is_final=False),
-        final=_total(policy, [component.final for component in components], is_final=True),
+        so_far=_total(policy, components, is_final=False),
+        final=_total(policy, components, is_final=True),
         out_of=policy.out_of,
     )
 
@@ -47,8 +49,8 @@ def _node(component: Component, facts: Facts) -> Node:
         title=component.title,
         weight=component.weight,
         source=component.source,
-        so_far=_run(component, start(standing, is_final=False, is_over=facts.is_over)),
-        final=_run(component, start(standing, is_final=True, is_over=facts.is_over)),
+        so_far=_run(component, start(standing, facts, is_final=False)),
+        final=_run(component, start(standing, facts, is_final=True)),
         items=items,
     )
 
@@ -58,8 +60,11 @@ def _run(component: Component, flow: Flow) -> Outcome:
         flow = STEPS[step.name].run(flow, **step.params)
     if flow.share is None:
         return Outcome(None, ZERO, ZERO, flow.words, flow.counted)
-    if flow.share > 1:
-        flow = flow.then(say("More than full credit counts as full credit."), share=Fraction(1))
+    if component.is_left_out_when_empty and not any(item.points is not None for item in flow.counted):
+        words = (*flow.words, say("Nothing has points: left out, the other components count for it."))
+        return Outcome(None, ZERO, ZERO, words, flow.counted)
+    if flow.share > component.most:
+        flow = flow.then(say("More than full credit counts as full credit."), share=component.most)
     earned = flow.share * component.weight
     words = (*flow.words, say("{} % of {} = {}.", Times(100, flow.share), component.weight, earned))
     return Outcome(flow.share, earned, component.weight, words, flow.counted)
@@ -71,39 +76,98 @@ def _group(component: Component, parts: tuple[Node, ...]) -> Node:
         title=component.title,
         weight=component.weight,
         source="",
-        so_far=_group_outcome([part.so_far for part in parts], component.weight),
-        final=_group_outcome([part.final for part in parts], component.weight),
+        so_far=_group_outcome([part.so_far for part in parts], component.weight, is_final=False),
+        final=_group_outcome([part.final for part in parts], component.weight, is_final=True),
         parts=parts,
     )
 
 
-def _group_outcome(parts: list[Outcome], weight: Fraction) -> Outcome:
+def _group_outcome(parts: list[Outcome], weight: Fraction, *, is_final: bool) -> Outcome:
     earned = add_up([part.earned for part in parts])
     possible = add_up([part.possible for part in parts])
     if not possible:
         return Outcome(None, earned, possible, (say("Nothing to count yet."),))
     sums = [part.earned for part in parts if part.share is not None]
     words = [say(" + ".join("{}" for _ in sums) + " = {} of {}.", *sums, earned, possible)]
+    if possible < weight and is_final:
+        # A part that is left out at the end leaves its weight to the others.
+        words.append(say("The parts that count make up the whole: {} of {}.", earned * weight / possible, weight))
+        return Outcome(ratio(earned, possible), earned * weight / possible, weight, tuple(words))
     if possible < weight:
         words.append(say("{} of {} still open.", weight - possible, weight))
     return Outcome(ratio(earned, possible), earned, possible, tuple(words))
 
 
-def _total(policy: Policy, outcomes: list[Outcome], *, is_final: bool) -> Total:
+# The total
+
+
+def _total(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> Total:
+    outcomes = [node.final if is_final else node.so_far for node in nodes]
     points = add_up([outcome.earned for outcome in outcomes])
     possible = add_up([outcome.possible for outcome in outcomes])
     if not possible:
         return Total(points, possible, None, "", (say("Nothing to count yet."),))
-    value = points / possible * policy.out_of
-    letter = policy.letter_of(value)
-    return Total(points, possible, value, letter, _total_words(policy, points, possible, value, letter, is_final=is_final))
+    raw = points / possible * policy.out_of
+    value = policy.curved(raw)
+    words = _value_words(policy, points, possible, raw, value, is_final=is_final)
+    letter, said = _letter(policy, nodes, value, is_final=is_final)
+    failed = _failed(policy, nodes, is_final=is_final)
+    if failed:
+        letter, said = failed[0][0] or letter, tuple(sentence for _, sentence in failed)
+    return Total(points, possible, value, letter, (*words, *said), is_failed=bool(failed))
 
 
-def _total_words(policy: Policy, points, possible, value, letter: str, *, is_final: bool) -> tuple[Said, ...]:
+def _value_words(policy: Policy, points, possible, raw, value, *, is_final: bool) -> list[Said]:
     words = [say("{} of {}." if is_final else "{} of {} that could be had so far.", points, possible)]
     if possible != policy.out_of:
-        words.append(say("Scaled to {}: {}.", policy.out_of, value))
-    if letter:
-        read = policy.rounded(value) if policy.rounding.letters == "rounded" else value
-        words.append(say("{}: {} on the letter scale ({}).", letter, read, policy.rounding.words))
-    return tuple(words)
+        words.append(say("Scaled to {}: {}.", policy.out_of, raw))
+    if policy.curve:
+        words.append(say("The curve makes {} of {}.", value, raw))
+    return words
+
+
+def _letter(policy: Policy, nodes: tuple[Node, ...], value: Fraction, *, is_final: bool) -> tuple[str, tuple[Said, ...]]:
+    if policy.specification:
+        return _specified_letter(policy, nodes, is_final=is_final)
+    letter = policy.letter_of(value)
+    if not letter:
+        return "", ()
+    read = policy.rounded(value) if policy.rounding.letters == "rounded" else value
+    return letter, (say("{}: {} on the letter scale ({}).", letter, read, policy.rounding.words),)
+
+
+def _specified_letter(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> tuple[str, tuple[Said, ...]]:
+    """The first letter whose needs are all met; so far, the first that can still be reached."""
+    lacking = ""
+    for band in policy.specification:
+        unmet = [need for need in band.needs if not _is_met(need, nodes, is_final=is_final)]
+        if not unmet:
+            words = "{}: everything is there that it needs." if is_final else "{} can still be reached."
+            return band.letter, (say(words + "{}", band.letter, lacking),)
+        lacking = lacking or f" {band.letter} would need {', '.join(_need_words(need, nodes) for need in unmet)}."
+    return "", ()
+
+
+def _failed(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> list[tuple[str, Said]]:
+    """[(letter, sentence)] of the gates that are not met."""
+    unmet = [gate for gate in policy.gates if not _is_met(gate.need, nodes, is_final=is_final)]
+    words = "Required to pass, and not met: {}." if is_final else "Required to pass, and not met as it stands: {}."
+    return [(gate.letter, say(words, _need_words(gate.need, nodes))) for gate in unmet]
+
+
+def _is_met(need: Need, nodes: tuple[Node, ...], *, is_final: bool) -> bool:
+    node = _find(nodes, need.component)
+    return node is not None and need.is_met(node, is_final=is_final)
+
+
+def _need_words(need: Need, nodes: tuple[Node, ...]) -> str:
+    node = _find(nodes, need.component)
+    return str(need.words(node.title if node else need.component))
+
+
+def _find(nodes: tuple[Node, ...], key: str) -> Node | None:
+    for node in nodes:
+        found = node if node.key == key else _find(node.parts, key)
+        if found:
+            return found
+    return None

@@ -1,8 +1,8 @@
 """What is known about one student, as the engine takes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -21,7 +21,8 @@ class State(StrEnum):
 class Item(NamedTuple):
     """One piece of work. `points` is a number exactly when the state is MARKED; `out_of` is above zero.
 
-    `when` is for display, `ref` whatever the caller wants to find the work again by.
+    `when` is the day that it belongs to, `paper` the paper that it is about, `late` how long after its deadline it was
+    handed in, and `ref` whatever the caller wants to find the work again by.
     """
 
     key: str
@@ -32,11 +33,17 @@ class Item(NamedTuple):
     note: str = ""
     when: date | None = None
     ref: Any = None
+    paper: str = ""
+    late: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Items by source name. While the course is not over, items that are not listed yet may still come."""
+    """Items by source name. While the course is not over, items that are not listed yet may still come.
+
+    `counts` says how often something happened that is no piece of work of its own: "bad_ratings".
+    """
 
     sources: Mapping[str, tuple[Item, ...]]
     is_over: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """What is still to come and what it could be worth: the same facts, with marks that nobody has given yet."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -59,7 +60,7 @@ def with_marks(facts: Facts, points: Mapping[Place, Decimal], expected: list[Out
     for place, item in [(one.place, one.item) for one in expected if one.item.key == UNLISTED]:
         if place in points:
             sources[place[0]] = (*sources.get(place[0], ()), *_come(place[0], item, points[place]))
-    return Facts(sources, facts.is_over)
+    return replace(facts, sources=sources)
 
 
 def _marked(item: Item, points: Decimal) -> Item:

@@ -1,14 +1,15 @@
 """A policy document, read into values that the engine computes with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from grading.engine.entry import POINTS, Entry, read_entry
+from grading.engine.needs import Gate, Specified, read_gate, read_specified
 from grading.engine.schema import DEFAULT_MAX_POINTS, DEFAULT_ROUNDING
-from grading.engine.steps import STEPS
+from grading.engine.steps import STEPS, Stage
 
 ROUNDING_WORDS = {
     "half_up": "halves up",
@@ -46,6 +47,7 @@ class Component:
     parts: tuple["Component", ...] = ()
     entry: Entry = POINTS
     is_anonymous: bool = False
+    is_left_out_when_empty: bool = False
 
     def walk(self):
         yield self
@@ -54,6 +56,12 @@ class Component:
 
     def leaves(self):
         return (component for component in self.walk() if not component.parts)
+
+    @property
+    def most(self) -> Fraction:
+        """The share that a result can reach: more than everything only where a cap above 100 % allows extra credit."""
+        caps = [step.params["at"] / 100 for step in self.steps if step.name == "cap"]
+        return max([Fraction(1), *caps])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +100,27 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Track:
+    """The policy of the students of some sections, in place of the course's own."""
+
+    title: str
+    sections: frozenset[str]
+    policy: "Policy"
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
+    """`curve` are (total, what it becomes), in ascending order; totals in between become what lies in between."""
+
     components: tuple[Component, ...]
     is_scaled: bool
     rounding: Rounding
     letters: tuple[Band, ...]
     regrade_days: int = 0
+    curve: tuple[tuple[Fraction, Fraction], ...] = ()
+    gates: tuple[Gate, ...] = ()
+    specification: tuple[Specified, ...] = ()
+    tracks: tuple[Track, ...] = ()
 
     @classmethod
     def empty(cls) -> "Policy":
@@ -111,9 +134,18 @@ class Policy:
     def out_of(self) -> Fraction:
         return Fraction(100) if self.is_scaled else self.weight_sum
 
+    def of_section(self, section: str) -> "Policy":
+        """The policy that holds for the students of this section."""
+        return next((track.policy for track in self.tracks if section in track.sections), self)
+
     def walk(self):
-        for component in self.components:
-            yield from component.walk()
+        """Every component, then those that only a track has; one of each key."""
+        seen = set()
+        for components in (self.components, *(track.policy.components for track in self.tracks)):
+            for component in (inner for outer in components for inner in outer.walk()):
+                if component.key not in seen:
+                    seen.add(component.key)
+                    yield component
 
     def leaves(self):
         return (component for component in self.walk() if not component.parts)
@@ -134,6 +166,16 @@ class Policy:
         """A component's number as it is shown: by the same rule, with two decimals at least."""
         return None if value is None else self.rounding.apply(value, at_least=2)
 
+    def curved(self, value: Fraction) -> Fraction:
+        """The total after the curve; without one the total itself."""
+        if not self.curve:
+            return value
+        below = max((point for point in self.curve if point[0] <= value), default=self.curve[0])
+        above = min((point for point in self.curve if point[0] >= value), default=self.curve[-1])
+        if above[0] == below[0]:
+            return below[1]
+        return below[1] + (above[1] - below[1]) * (value - below[0]) / (above[0] - below[0])
+
     def letter_of(self, value: Fraction | None) -> str:
         if value is None:
             return ""
@@ -146,8 +188,33 @@ def exact(number: int | float | Decimal) -> Fraction:
     return Fraction(str(number))
 
 
+# What a track may say otherwise than the policy around it.
+OF_TRACKS = ("weights", "components", "letters", "curve", "gates", "specification")
+
+
 def read_policy(document: Mapping) -> Policy:
     """The document as a Policy. It must be free of lint errors."""
+    tracks = tuple(
+        Track(track["title"], frozenset(track["sections"]), _read_tree(of_track(document, track)))
+        for track in document.get("tracks", [])
+    )
+    return replace(_read_tree(document), tracks=tracks)
+
+
+def of_track(document: Mapping, track: Mapping) -> dict:
+    """The document that holds for the track's students."""
+    around = {key: value for key, value in document.items() if key != "tracks"}
+    if "components" in track:
+        # Weights that are stated for other components say nothing of these.
+        around.pop("weights", None)
+    if "letters" in track:
+        around.pop("specification", None)
+    if "specification" in track:
+        around.pop("letters", None)
+    return around | {key: track[key] for key in OF_TRACKS if key in track}
+
+
+def _read_tree(document: Mapping) -> Policy:
     rounding = DEFAULT_ROUNDING | document.get("rounding", {})
     bands = [Band(band["letter"], exact(band["from"])) for band in document.get("letters", [])]
     return Policy(
@@ -156,6 +223,9 @@ def read_policy(document: Mapping) -> Policy:
         rounding=Rounding(**rounding),
         letters=tuple(sorted(bands, key=lambda band: -band.lowest)),
         regrade_days=document.get("regrade_days", 0),
+        curve=tuple(sorted((exact(point["from"]), exact(point["to"])) for point in document.get("curve", []))),
+        gates=tuple(read_gate(gate) for gate in document.get("gates", [])),
+        specification=tuple(read_specified(band) for band in document.get("specification", [])),
     )
 
 
@@ -175,21 +245,18 @@ def _read_component(raw: Mapping) -> Component:
         max_points=entry.out_of or Decimal(DEFAULT_MAX_POINTS),
         entry=entry,
         is_anonymous=raw.get("anonymous", False),
+        is_left_out_when_empty=raw.get("when_empty") == "left out",
     )
 
 
 def _read_steps(raw: Mapping) -> tuple[Step, ...]:
-    """The stated steps, with the source's aggregate put where the author left it out: before the first cap, or last."""
+    """The stated steps; where the author left the aggregate out, the source's own stands before what bounds the result."""
     steps = [Step(step["step"], _read_params(step)) for step in raw.get("steps", [])]
     if not any(STEPS[step.name].is_aggregate for step in steps):
-        before_cap = next((place for place, step in enumerate(steps) if step.name == "cap"), len(steps))
-        steps.insert(before_cap, Step(DEFAULT_AGGREGATE[raw["source"]], {}))
+        bounds = (place for place, step in enumerate(steps) if STEPS[step.name].stage > Stage.AGGREGATE)
+        steps.insert(next(bounds, len(steps)), Step(DEFAULT_AGGREGATE[raw["source"]], {}))
     return tuple(steps)
 
 
 def _read_params(step: Mapping) -> dict[str, Any]:
-    return {
-        name: step[name] if param.schema["type"] == "integer" else exact(step[name])
-        for name, param in STEPS[step["step"]].params.items()
-        if name in step
-    }
+    return {name: param.read(step[name]) for name, param in STEPS[step["step"]].params.items() if name in step}

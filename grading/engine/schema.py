@@ -1,6 +1,7 @@
 """The published shape of the [grading] table, made from the table of steps so that the two cannot differ."""
 
 from grading.engine.entry import RUBRIC_SCHEMA, SCALE_SCHEMA
+from grading.engine.needs import GATE_SCHEMA, SPECIFICATION_SCHEMA
 from grading.engine.steps import STEPS
 
 SOURCES = ("reviews", "presentations", "participation", "milestones", "discussion", "manual")
@@ -60,9 +61,71 @@ _LEAF = {
         },
         "rubric": RUBRIC_SCHEMA,
         "scale": SCALE_SCHEMA,
+        "when_empty": {
+            "enum": ["zero", "left out"],
+            "description": "What a component is in which nothing has points in the end; zero when left out",
+        },
         "anonymous": {"type": "boolean", "description": "Whether markers see whose work it is only once its mark is released"},
     },
     "required": ["key", "title", "weight", "source"],
+    "additionalProperties": False,
+}
+
+_LETTERS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "letter": {"type": "string", "minLength": 1, "maxLength": 8},
+            "from": {"type": "number", "minimum": 0, "description": "The band's lower bound; it belongs to the band"},
+            "to": {"type": "number", "description": "May be stated for the reader; must be the next band's from"},
+        },
+        "required": ["letter", "from"],
+        "additionalProperties": False,
+    },
+}
+_POINT = {"type": "number", "minimum": 0, "maximum": 100_000}
+# What the policy says of the whole, and a track may say otherwise.
+_WHOLE = {
+    "weights": {
+        "enum": ["scale", "sum"],
+        "description": "When the weights do not add up to 100: scale the total up to 100, or count out of their sum",
+    },
+    "components": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/component"}},
+    "letters": _LETTERS,
+    "specification": {
+        "type": "array",
+        "minItems": 1,
+        "items": SPECIFICATION_SCHEMA,
+        "description": "Letters by what is there instead of by the total: the first whose needs are all met",
+    },
+    "gates": {"type": "array", "items": GATE_SCHEMA, "description": "Who does not meet one of these fails, whatever the total"},
+    "curve": {
+        "type": "array",
+        "minItems": 2,
+        "items": {
+            "type": "object",
+            "properties": {"from": _POINT, "to": _POINT},
+            "required": ["from", "to"],
+            "additionalProperties": False,
+        },
+        "description": "Totals become others: each from becomes its to, and what lies between lies between",
+    },
+}
+_TRACK = {
+    "type": "object",
+    "properties": {
+        "title": _TITLE,
+        "sections": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "minLength": 1, "maxLength": 40},
+            "description": "The sections of the roster whose students it holds for",
+        },
+    }
+    | _WHOLE,
+    "required": ["title", "sections"],
     "additionalProperties": False,
 }
 
@@ -72,11 +135,6 @@ POLICY_SCHEMA: dict = {
     "type": "object",
     "description": "How the grade is made up",
     "properties": {
-        "weights": {
-            "enum": ["scale", "sum"],
-            "description": "When the weights do not add up to 100: scale the total up to 100, or count out of their sum",
-        },
-        "components": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/component"}},
         "rounding": {
             "type": "object",
             "properties": {
@@ -92,20 +150,9 @@ POLICY_SCHEMA: dict = {
             "maximum": 365,
             "description": "How many days after its release a mark can be contested; never when 0 or left out",
         },
-        "letters": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "letter": {"type": "string", "minLength": 1, "maxLength": 8},
-                    "from": {"type": "number", "minimum": 0, "description": "The band's lower bound; it belongs to the band"},
-                    "to": {"type": "number", "description": "May be stated for the reader; must be the next band's from"},
-                },
-                "required": ["letter", "from"],
-                "additionalProperties": False,
-            },
-        },
-    },
+        "tracks": {"type": "array", "items": _TRACK, "description": "Other rules for the students of some sections"},
+    }
+    | _WHOLE,
     "required": ["components"],
     "additionalProperties": False,
     "$defs": {

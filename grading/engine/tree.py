@@ -55,7 +55,8 @@ class Total:
     """The sum over the components.
 
     `points` of `possible` in the policy's weights; `value` is on the policy's scale (0 to 100, or 0 to the sum of
-    the weights); None when nothing counts yet. `letter` is "" without letters or without a value.
+    the weights), after the curve; None when nothing counts yet. `letter` is "" without letters or without a value.
+    `is_failed`: something that is required to pass is not met, whatever the value.
     """
 
     points: Fraction
@@ -63,6 +64,7 @@ class Total:
     value: Fraction | None
     letter: str
     said: tuple
+    is_failed: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from functools import partial
 
 from courses.models import Course
 from discussion.queries import grading_facts as discussion_facts
+from discussion.ratings import bad_review_counts
 from grading import engine
 from grading.engine import Item, State
 from grading.queries.marks import Audience, Marks, marks_of
@@ -31,6 +32,7 @@ class StudentFacts:
     """What one student's grade rests on. `moment` is the latest passed moment that changed an item's state."""
 
     sources: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     moment: datetime | None = None
 
     def passed(self, moment: datetime | None) -> None:
@@ -64,9 +66,23 @@ def gather(
     gathering = Gathering(
         course, now, marks_of(course, audience=audience, only=only, with_levels=with_levels), policy, facts, only
     )
-    for source in {engine.source_key(leaf) for leaf in policy.leaves()}:
+    for source in _sources_of(policy):
         SOURCES[source](gathering)
+    if _reads(policy, "count_of", "bad_ratings"):
+        for student, count in bad_review_counts(course, only=only).items():
+            if student in facts:
+                facts[student].counts["bad_ratings"] = count
     return facts
+
+
+def _sources_of(policy: engine.Policy) -> set[str]:
+    """What the components read, and what a step of theirs asks of another source."""
+    needed = {step.params["source"] for leaf in policy.leaves() for step in leaf.steps if step.name == "needs"}
+    return {engine.source_key(leaf) for leaf in policy.leaves()} | needed
+
+
+def _reads(policy: engine.Policy, param: str, value: str) -> bool:
+    return any(step.params.get(param) == value for leaf in policy.leaves() for step in leaf.steps)
 
 
 def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
@@ -85,7 +101,7 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
                 items.append(_review_item(fact, State.MARKED, mark.points, out_of, mark))
                 continue
             is_in = fact.submitted_at is not None
-            look = (fact.paper_id, is_in, fact.is_late, fact.is_exempt, fact.closes_at)
+            look = (fact.paper_id, is_in, _lateness(fact), fact.is_exempt, fact.closes_at)
             item = alike.get(look)
             if item is None:
                 state = _review_state(fact, gathering.now, by_submission=by_submission)
@@ -106,7 +122,13 @@ def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
 
 def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
     note = "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
-    return Item(fact.paper_key, fact.title, state, points, out_of, note, fact.meeting_date, mark)
+    when = fact.meeting_date
+    return Item(fact.paper_key, fact.title, state, points, out_of, note, when, mark, fact.paper_key, _lateness(fact))
+
+
+def _lateness(fact) -> timedelta | None:
+    """How long after its deadline the work came, of work that its feature calls late."""
+    return fact.submitted_at - fact.due_at if fact.is_late and fact.submitted_at else None
 
 
 def _presentations(gathering: Gathering) -> None:
@@ -180,7 +202,8 @@ def _milestones(gathering: Gathering) -> None:
             when = gathering.course.local(fact.due_at).date()
             component = gathering.policy.marked_by("milestones", fact.key)
             out_of = (component and component.entry.out_of) or fact.max_points
-            items.append(Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark))
+            points, late = mark.points if mark else None, _lateness(fact)
+            items.append(Item(fact.key, fact.title, state, points, out_of, note, when, mark, late=late))
         mine.sources["milestones"] = tuple(items)
 
 
@@ -207,6 +230,7 @@ def _discussion(gathering: Gathering) -> None:
                 ONE,
                 "on a review" if fact.is_on_review else "on the paper",
                 fact.said_on,
+                paper=fact.paper_title,
             )
             for fact in facts
         )

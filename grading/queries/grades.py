@@ -71,15 +71,16 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
     ended_at = course.at(course.ends_on + timedelta(days=1), time(0))
     is_over = now >= ended_at
     grades = {}
-    for student, stamp in stamps.items():
+    for student, (stamp, section) in stamps.items():
         mine = facts[student]
-        known = engine.Facts(mine.sources, is_over)
+        own = policy.of_section(section)
+        known = engine.Facts(mine.sources, is_over, mine.counts)
         moments = [stamp, course.grades_changed_at, mine.moment, ended_at if is_over else None]
         grades[student] = Grade(
             enrollment_id=student,
-            policy=policy,
+            policy=own,
             policy_number=row.number if row else 0,
-            explanation=engine.compute(policy, known),
+            explanation=engine.compute(own, known),
             # In one zone, so that the texts of an answer sort as the moments do.
             changed_at=max(moment for moment in moments if moment).astimezone(UTC),
             facts=known,
@@ -87,8 +88,10 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
     return grades
 
 
-def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | None) -> dict[int, datetime]:
+def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | None) -> dict[int, tuple[datetime, str]]:
+    """{enrollment id: (when it last changed, section)}; the section says which track of the policy holds."""
     students = Enrollment.objects.active().students().filter(course=course).order_by("pk")
     if enrollment_ids is not None:
         students = students.filter(pk__in=enrollment_ids)
-    return dict(students.values_list("pk", "grade_changed_at" if audience == "staff" else "released_changed_at"))
+    stamp = "grade_changed_at" if audience == "staff" else "released_changed_at"
+    return {pk: (moment, section) for pk, moment, section in students.values_list("pk", stamp, "section")}

@@ -51,7 +51,8 @@ def test_the_instructor_is_told_of_stated_weights_off_100(way, words):
                 (
                     ERROR,
                     "wieghts",
-                    "Unknown key 'wieghts'; expected one of: components, letters, regrade_days, rounding, weights.",
+                    "Unknown key 'wieghts'; expected one of: components, curve, gates, letters, regrade_days, "
+                    "rounding, specification, tracks, weights.",
                 )
             ],
         ),

@@ -1,0 +1,166 @@
+"""What runs through a pipeline of steps, and the sentences that it gathers on the way."""
+
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from operator import attrgetter
+from typing import NamedTuple
+
+from grading.engine.exact import Number, plain, ratio
+from grading.engine.facts import Facts, Item, State
+
+NOTHING = Decimal(0)
+NO_FACTS = Facts({})
+
+
+class Times(NamedTuple):
+    """A product for a sentence, worked out when the sentence is read."""
+
+    factor: Number
+    share: Fraction
+
+
+class Said(NamedTuple):
+    """A sentence and its numbers. Put together only when somebody reads it: a gradebook reads none of thousands."""
+
+    template: str
+    parts: tuple = ()
+
+    def __str__(self) -> str:
+        text = self.template.format(*(_in_words(part) for part in self.parts))
+        return text.removesuffix("….") + "…" if text.endswith("….") else text
+
+
+def _in_words(part) -> str:
+    if isinstance(part, str):
+        return part
+    return plain(Fraction(part.factor) * part.share if isinstance(part, Times) else part)
+
+
+def say(template: str, *parts) -> Said:
+    return Said(template, parts)
+
+
+class Flow(NamedTuple):
+    """What runs through a pipeline.
+
+    `counted` items have their result; what counts as zero has no points. `outstanding` items may still bring
+    points (always empty in the final reading). `exempt` ones are in neither. `blanks` is how many pieces of work were
+    needed and never came, `bonus` extra credit beside the mean. `known` are all facts of the student.
+    """
+
+    counted: tuple[Item, ...]
+    outstanding: tuple[Item, ...]
+    is_final: bool
+    is_over: bool
+    blanks: int = 0
+    share: Fraction | None = None
+    words: tuple["Said | Census", ...] = ()
+    exempt: tuple[Item, ...] = ()
+    bonus: Fraction = Fraction(0)
+    known: Facts = NO_FACTS
+    items: tuple[Item, ...] = ()
+
+    def then(self, *words: Said, **changes) -> "Flow":
+        return self._replace(words=self.words + words, **changes)
+
+
+def points_of(item: Item) -> Decimal:
+    return NOTHING if item.points is None else item.points
+
+
+def share_of(item: Item) -> Fraction:
+    return ratio(points_of(item), item.out_of)
+
+
+def best_first(items: tuple[Item, ...]) -> list[Item]:
+    """By share, not by points, so that a better mark never lowers the result; ties by key, for one order always."""
+    one_scale = len({item.out_of for item in items}) <= 1
+    by_key = sorted(items, key=attrgetter("key"))
+    return sorted(by_key, key=points_of if one_scale else share_of, reverse=True)
+
+
+def by_scale(items: tuple[Item, ...]) -> list[tuple[Decimal, Decimal]]:
+    """[(sum of the points, what each is out of)] for every scale among the items."""
+    sums: dict[Decimal, Decimal] = {}
+    for item in items:
+        if item.points is not None:
+            sums[item.out_of] = sums.get(item.out_of, NOTHING) + item.points
+    return [(points, out_of) for out_of, points in sums.items()]
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def is_late(item: Item) -> bool:
+    return item.late is not None and item.late > timedelta(0)
+
+
+def nothing(flow: Flow) -> Flow:
+    if flow.is_final or flow.is_over:
+        return flow.then(say("Nothing there: counts as zero."), share=Fraction(0))
+    return flow.then(say("Nothing to count yet."), share=None)
+
+
+class Standing(NamedTuple):
+    """A component's items by whether they have their result; exempt ones are in neither."""
+
+    items: tuple[Item, ...]
+    settled: tuple[Item, ...]
+    unsettled: tuple[Item, ...]
+    exempt: tuple[Item, ...]
+
+
+def standing_of(items: tuple[Item, ...]) -> Standing:
+    settled, unsettled, exempt = [], [], []
+    for item in items:
+        if item.state is State.MARKED:
+            # Work may be worth less by now than its mark says; it is never worth more than everything.
+            settled.append(item if item.points <= item.out_of else item._replace(points=item.out_of))
+        elif item.state is State.MISSING:
+            settled.append(item)
+        elif item.state is State.EXEMPT:
+            exempt.append(item)
+        else:
+            unsettled.append(item)
+    return Standing(items, tuple(settled), tuple(unsettled), tuple(exempt))
+
+
+def start(standing: Standing, known: Facts, *, is_final: bool) -> Flow:
+    """The flow before the first step."""
+    return Flow(
+        counted=standing.settled + standing.unsettled if is_final else standing.settled,
+        outstanding=() if is_final else standing.unsettled,
+        is_final=is_final,
+        is_over=known.is_over,
+        words=(Census(standing.items, is_final),) if standing.items else (),
+        exempt=standing.exempt,
+        known=known,
+        items=standing.items,
+    )
+
+
+STATE_WORDS = {
+    State.MARKED: "with points",
+    State.PENDING: "not marked yet",
+    State.MISSING: "missing",
+    State.OPEN: "still open",
+    State.EXEMPT: "exempt",
+}
+
+
+class Census(NamedTuple):
+    """The first sentence: how many items are in which state."""
+
+    items: tuple[Item, ...]
+    is_final: bool
+
+    def __str__(self) -> str:
+        counts = Counter(item.state for item in self.items)
+        parts = [f"{counts[state]} {words}" for state, words in STATE_WORDS.items() if counts[state]]
+        sentence = ", ".join(parts) + "."
+        if self.is_final and len(self.items) > counts[State.MARKED] + counts[State.EXEMPT]:
+            sentence += " What has no points counts as zero here."
+        return sentence

@@ -1,0 +1,46 @@
+"""A policy against what the course has."""
+
+from collections.abc import Iterator, Mapping
+
+from grading.engine.lint.finding import ERROR, WARNING, Finding, Known, Path
+from grading.engine.lint.walk import walk
+from grading.engine.policy import Component, Policy
+
+
+def check_against_course(policy: Policy, document: Mapping, known: Known) -> Iterator[Finding]:
+    paths = {raw["key"]: path for path, raw in walk(document)}
+    for component in policy.leaves():
+        yield from _check_source(component, paths[component.key], known)
+    if known.milestones is not None:
+        yield from _unread_milestones(policy, known.milestones)
+
+
+def _check_source(component: Component, path: Path, known: Known) -> Iterator[Finding]:
+    if component.source == "milestones" and known.milestones is not None:
+        if not known.milestones:
+            yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course has no milestones.")
+        for place, key in enumerate(component.milestones or ()):
+            if key not in known.milestones:
+                there = ", ".join(sorted(known.milestones)) or "none"
+                yield Finding(
+                    ERROR, (*path, "milestones", place), f"No milestone has the key {key!r}; the course has: {there}."
+                )
+    counts = {"reviews": (known.papers, "papers"), "participation": (known.meetings, "meetings")}
+    counts["presentations"] = (known.slots, "presentation slots")
+    have, noun = counts.get(component.source, (None, ""))
+    if have == 0:
+        yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course has no {noun}.")
+    elif have is not None and component.source == "reviews":
+        needed = next((step.params["count"] for step in component.steps if step.name == "required_count"), 0)
+        if needed > have:
+            message = f"{needed} reviews are needed for full credit, but the course has only {have} papers."
+            yield Finding(WARNING, (*path, "steps"), message)
+
+
+def _unread_milestones(policy: Policy, milestones: frozenset[str]) -> Iterator[Finding]:
+    readers = [component for component in policy.leaves() if component.source == "milestones"]
+    if any(component.milestones is None for component in readers):
+        return
+    read = {key for component in readers for key in component.milestones}
+    for key in sorted(milestones - read):
+        yield Finding(WARNING, ("components",), f"No component counts the milestone {key!r}.")

@@ -1,0 +1,104 @@
+"""Steps that change single results before some are chosen: onto another scale, for lateness, by what else was there."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+from grading.engine.facts import Item, State
+from grading.engine.flow import NOTHING, Flow, best_first, is_late, plural, say
+from grading.engine.late import LateRule, spend_bank
+
+Level = tuple[Decimal, Decimal]  # (from these points or this percentage on, percent)
+
+
+def map_marks(flow: Flow, *, levels: Sequence[Level], by: str = "points") -> Flow:
+    """Read each mark on a scale: it counts as the percentage of the highest level that it reaches, below all levels 0."""
+    counted = tuple(item if item.points is None else _mapped(item, levels, by) for item in flow.counted)
+    scale = ", ".join("{} as {} %" for _ in levels)
+    words = say(f"Marks count by {by}: {scale}.", *(number for level in levels for number in level))
+    return flow.then(words, counted=counted)
+
+
+def _mapped(item: Item, levels: Sequence[Level], by: str) -> Item:
+    reached = item.points if by == "points" else item.points * 100
+    factor = 1 if by == "points" else item.out_of
+    percent = max((level for level in levels if level[0] * factor <= reached), default=(NOTHING, NOTHING))[1]
+    return item._replace(points=percent * item.out_of / 100)
+
+
+def late(flow: Flow, *, bank_days: int = 0, **rule) -> Flow:
+    """Take off for work that was handed in late; free days from the bank go where they save most."""
+    rule = LateRule(**rule)
+    affected = [item for item in flow.counted if item.points is not None and is_late(item)]
+    if not affected:
+        return flow
+    affected.sort(key=lambda item: item.key)
+    spent = spend_bank(affected, rule, bank_days)
+    kept = {
+        item.key: rule.kept(item, late=item.late - timedelta(days=days)) for item, days in zip(affected, spent, strict=True)
+    }
+    taken = sum((item.points - kept[item.key] for item in affected), NOTHING)
+    words = [say("{} handed in late: {} points taken off.", len(affected), taken)]
+    if bank_days:
+        words.append(say("{} of {} used.", sum(spent), plural(bank_days, "free late day")))
+    counted = tuple(item._replace(points=kept.get(item.key, item.points)) for item in flow.counted)
+    return flow.then(*words, counted=counted)
+
+
+def group(flow: Flow, *, by: str) -> Flow:
+    """Of the pieces of work of one day, or about one paper, the best counts, once."""
+    groups: dict = defaultdict(lambda: ([], []))
+    for place, items in enumerate((flow.counted, flow.outstanding)):
+        for item in items:
+            groups[_group_of(item, by)][place].append(item)
+    counted, outstanding = [], []
+    for settled, unsettled in groups.values():
+        marked = [item for item in settled if item.points is not None]
+        if marked:
+            counted.append(best_first(tuple(marked))[0])
+        elif unsettled:
+            outstanding.append(min(unsettled, key=lambda item: item.key))
+        else:
+            # In the final reading work that may still come stands for its group before work that is missing.
+            counted.append(min(settled, key=lambda item: (item.state is State.MISSING, item.key)))
+    merged = len(flow.counted) + len(flow.outstanding) - len(counted) - len(outstanding)
+    if not merged:
+        return flow
+    words = say("Of several on one {} the best counts: {} left out.", by, merged)
+    return flow.then(words, counted=tuple(counted), outstanding=tuple(outstanding))
+
+
+def _group_of(item: Item, by: str):
+    """The day or paper; what has none stands for itself."""
+    return (item.when if by == "day" else item.paper) or (None, item.key)
+
+
+def needs(flow: Flow, *, source: str, least: Decimal = Decimal(1)) -> Flow:
+    """Work counts only on days on which the other source gave `least` points; otherwise it is worth nothing.
+
+    While the other source has nothing for the day yet, so far the work waits with it.
+    """
+    days = defaultdict(list)
+    for item in flow.known.sources.get(source, ()):
+        days[item.when].append(item)
+    met = partial(_is_met, days, least)
+    waiting = tuple(item for item in flow.counted if met(item) is None) if not flow.is_final else ()
+    waits = {item.key for item in waiting}
+    counted = tuple(
+        item if item.points is None or met(item) else item._replace(points=NOTHING)
+        for item in flow.counted
+        if item.key not in waits
+    )
+    lost = sum(1 for item in flow.counted if item.key not in waits and item.points is not None and not met(item))
+    words = (say("{} without {} on the same day: no points.", lost, source),) if lost else ()
+    return flow.then(*words, counted=counted, outstanding=flow.outstanding + waiting)
+
+
+def _is_met(days, least: Decimal, item: Item) -> bool | None:
+    """None: cannot be told yet."""
+    others = days.get(item.when, ())
+    if any(other.points is not None and other.points >= least for other in others):
+        return True
+    return None if any(other.state in (State.OPEN, State.PENDING) for other in others) else False

@@ -1,0 +1,90 @@
+"""Steps that turn what counts into a share of the component, and bound or lower it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from grading.engine.exact import add_up, ratio
+from grading.engine.facts import State
+from grading.engine.flow import NOTHING, Flow, Times, by_scale, is_late, nothing, say
+
+Tier = tuple[Decimal, Decimal]  # (from this count on, percent)
+
+
+def mean(flow: Flow) -> Flow:
+    """The mean of the shares: every piece of work weighs the same."""
+    size = len(flow.counted) + flow.blanks
+    if not size:
+        return nothing(flow)
+    scales = by_scale(flow.counted)
+    share = add_up([ratio(points, out_of * size) for points, out_of in scales])
+    if len(scales) == 1:
+        out_of = scales[0][1]
+        words = say("Mean of {}: {} of {}.", size, Times(out_of, share), out_of)
+    else:
+        words = say("Mean of {}: {} %.", size, Times(100, share))
+    if flow.bonus:
+        return flow.then(words, say("{} % extra.", Times(100, flow.bonus)), share=share + flow.bonus)
+    return flow.then(words, share=share)
+
+
+def total_points(flow: Flow, *, full_points: Fraction | None = None) -> Flow:
+    """Points over possible points; with `full_points`, that many are full credit.
+
+    So far, `full_points` is asked for in proportion to what could already be had.
+    """
+    if not flow.counted:
+        return nothing(flow)
+    points = sum([item.points for item in flow.counted if item.points is not None], NOTHING)
+    possible = sum([item.out_of for item in flow.counted], NOTHING)
+    if full_points is None:
+        return flow.then(say("{} of {} points.", points, possible), share=ratio(points, possible))
+    if flow.outstanding:
+        later = sum([item.out_of for item in flow.outstanding], NOTHING)
+        asked = full_points * ratio(possible, possible + later)
+        words = say("{} points; {} are full credit, {} of them so far.", points, full_points, asked)
+        return flow.then(words, share=ratio(points, asked))
+    return flow.then(say("{} points; {} are full credit.", points, full_points), share=ratio(points, full_points))
+
+
+def all_or_nothing(flow: Flow, *, at: Fraction) -> Flow:
+    """At least `at` percent is full credit, less is none."""
+    if flow.share is None:
+        return flow
+    is_passed = flow.share * 100 >= at
+    words = "{} % reach the {} % that are full credit." if is_passed else "{} % are less than the {} % asked for: no credit."
+    return flow.then(say(words, Times(100, flow.share), at), share=Fraction(is_passed))
+
+
+def cap(flow: Flow, *, at: Fraction) -> Flow:
+    """At most `at` percent of the component."""
+    if flow.share is None or flow.share * 100 <= at:
+        return flow
+    return flow.then(say("Capped at {} %.", at), share=at / 100)
+
+
+COUNTED = {"bad_ratings": "rated bad", "missing": "missing", "late": "handed in late"}
+
+
+def deduct(flow: Flow, *, count_of: str, tiers: Sequence[Tier] = (), each: Fraction | None = None, free: int = 0) -> Flow:
+    """Take a share of the result away by how often something happened."""
+    if flow.share is None:
+        return flow
+    count = _count(flow, count_of)
+    if each is not None:
+        percent = min(Fraction(100), each * max(0, count - free))
+    else:
+        percent = Fraction(max((tier for tier in tiers if tier[0] <= count), default=(NOTHING, NOTHING))[1])
+    if not percent:
+        return flow
+    words = say(f"{{}} {COUNTED[count_of]}: {{}} % of the result taken off.", count, percent)
+    return flow.then(words, share=flow.share * (100 - percent) / 100)
+
+
+def _count(flow: Flow, count_of: str) -> int:
+    if count_of == "missing":
+        undone = (State.MISSING, State.OPEN) if flow.is_final else (State.MISSING,)
+        return sum(1 for item in flow.items if item.state in undone)
+    if count_of == "late":
+        return sum(1 for item in flow.items if is_late(item))
+    return flow.known.counts.get(count_of, 0)
