@@ -83,7 +83,7 @@ class ChangeKind(models.TextChoices):
 
 
 class MarkChange(models.Model):
-    """What happened to a mark: who, when, from, to. Rows are only ever added."""
+    """What happened to a mark: who, when, from, to. The database refuses to change or delete a row."""
 
     mark = models.ForeignKey(Mark, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=ChangeKind, default=ChangeKind.MARKED)

@@ -10,13 +10,14 @@ from courses.models import Course
 class Policy(models.Model):
     """One version of a course's grading policy; the highest number is in force.
 
+    The database refuses to change or delete a version (migration append_only_history).
     `document` is the [grading] table of the course file, checked by grading.engine.
     """
 
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="policies")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="policies")
     number = models.PositiveIntegerField()
     document = models.JSONField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
