@@ -136,7 +136,8 @@ class Policy:
 
     def of_section(self, section: str) -> "Policy":
         """The policy that holds for the students of this section."""
-        return next((track.policy for track in self.tracks if section in track.sections), self)
+        own = next((track.policy for track in self.tracks if section in track.sections), self)
+        return replace(own, tracks=()) if own.tracks else own
 
     def walk(self):
         """Every component, then those that only a track has; one of each key."""
