@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django import forms
 
 from grading.actions.marks import MAX_COMMENT
-from grading.engine import plain
+from grading.engine import Policy, plain
 from grading.models import Mark, Outcome
 from grading.work import Work
 
@@ -161,3 +161,33 @@ class DecideForm(EntryForm):
         if points := self.fields.get("points"):
             points.help_text = ""
             points.widget.attrs.pop("autofocus", None)
+
+
+class OverrideForm(forms.Form):
+    """`component` is a key of the student's policy, or blank for the letter."""
+
+    component = forms.ChoiceField(label="What", required=False)
+    percent = forms.DecimalField(
+        label="Percent of the component",
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=200,
+        required=False,
+        help_text="Leave percent and letter empty to take back what was set.",
+    )
+    letter = forms.ChoiceField(label="Letter", required=False)
+    reason = forms.CharField(
+        label="Reason", max_length=1000, help_text="Kept for good, and shown to the student where the grade is explained."
+    )
+    is_shown = forms.BooleanField(
+        label="The student sees it now", required=False, help_text="Otherwise they go on seeing what they saw before."
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args, policy: Policy, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["component"].choices = [("", "The letter"), *((found.key, found.title) for found in policy.walk())]
+        self.fields["letter"].choices = [("", "–"), *((letter, letter) for letter in policy.letter_names)]
+        if not policy.letter_names:
+            del self.fields["letter"]

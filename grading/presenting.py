@@ -115,6 +115,7 @@ def _line(policy: Policy, node: Node, group: str | None) -> dict[str, Any]:
         "out_of": exact_decimal(so_far.possible),
         "percentage": policy.rounded_part(100 * so_far.share) if counts else None,
         "earned_final": policy.rounded_part(node.final.earned),
+        "is_set": so_far.is_set,
         "state": state_of(node),
         "released": is_released(node),
     }

@@ -1,6 +1,7 @@
-"""Every write to policy, marks, their release, regrade requests and the comment bank."""
+"""Every write to policy, marks, their release, regrade requests the comment bank, and grades set by hand."""
 
 from grading.actions.marks import set_mark
+from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
 from grading.actions.release import hide_component, release_component, release_mark
@@ -17,6 +18,7 @@ __all__ = [
     "release_mark",
     "remove_snippet",
     "set_mark",
+    "set_override",
     "set_policy",
     "withdraw_regrade",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grading.api import grades, marks, policy, regrades, snippets, what_if
+from grading.api import grades, marks, overrides, policy, regrades, snippets, what_if
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
@@ -17,6 +17,11 @@ urlpatterns = [
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
     path(f"{COURSE}grades/<int:student_id>/what-if/", what_if.what_if, name="what_if"),
+    path(
+        f"{COURSE}grades/<int:student_id>/overrides/",
+        overrides.OverrideViewSet.as_view({"get": "list", "post": "create"}),
+        name="override_list",
+    ),
     path(f"{COURSE}regrades/", regrades.RegradeViewSet.as_view({"get": "list", "post": "create"}), name="regrade_list"),
     path(REGRADE, regrades.RegradeViewSet.as_view({"get": "retrieve"}), name="regrade_detail"),
     path(f"{REGRADE}messages/", regrades.RegradeViewSet.as_view({"post": "say"}), name="regrade_say"),

@@ -30,6 +30,7 @@ class ComponentLineSerializer(serializers.Serializer):
     out_of = number(help_text="What `earned` is out of: the weight, or 0 when nothing counts yet")
     percentage = number(allow_null=True)
     earned_final = number()
+    is_set = serializers.BooleanField(help_text="Set by a person, whatever the marks say")
     state = serializers.CharField(help_text=STATE_HELP)
     released = serializers.BooleanField(help_text="Whether the student sees everything that counts here")
 

@@ -7,7 +7,7 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 from grading.engine.compute import compute, source_key
 from grading.engine.entry import Criterion, Entry
 from grading.engine.exact import plain
-from grading.engine.facts import Facts, Item, State
+from grading.engine.facts import Facts, Item, Override, State
 from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
 from grading.engine.outlook import Outstanding, Place, at_most, outstanding, what_if
 from grading.engine.policy import Component, Policy, read_policy
@@ -30,6 +30,7 @@ __all__ = [
     "Node",
     "Outcome",
     "Outstanding",
+    "Override",
     "Place",
     "Policy",
     "State",

@@ -1,9 +1,10 @@
 """One student's facts under a policy -> the explanation tree."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from grading.engine.exact import add_up, ratio
-from grading.engine.facts import Facts, Item
+from grading.engine.facts import Facts, Item, Override
 from grading.engine.flow import Flow, Said, Times, say, standing_of, start
 from grading.engine.needs import Need
 from grading.engine.policy import Component, Policy
@@ -18,8 +19,8 @@ def compute(policy: Policy, facts: Facts) -> Explanation:
     components = tuple(_node(component, facts) for component in policy.components)
     return Explanation(
         components=components,
-        so_far=_total(policy, components, is_final=False),
-        final=_total(policy, components, is_final=True),
+        so_far=_total(policy, components, facts, is_final=False),
+        final=_total(policy, components, facts, is_final=True),
         out_of=policy.out_of,
     )
 
@@ -40,6 +41,28 @@ def source_key(component: Component) -> str:
 
 
 def _node(component: Component, facts: Facts) -> Node:
+    node = _computed(component, facts)
+    override = facts.overrides.get(component.key)
+    if override is None:
+        return node
+    return replace(node, so_far=_set(node.so_far, component, override), final=_set(node.final, component, override))
+
+
+def _set(outcome: Outcome, component: Component, override: Override) -> Outcome:
+    """The outcome that a person put in the computed one's place; how it would have come about stays beside it."""
+    share = ratio(override.percent, 100)
+    words = say("Set to {} % of {} by hand: {}", override.percent, component.weight, override.reason)
+    return replace(
+        outcome,
+        share=share,
+        earned=share * component.weight,
+        possible=component.weight,
+        said=(*outcome.said, words),
+        is_set=True,
+    )
+
+
+def _computed(component: Component, facts: Facts) -> Node:
     if component.parts:
         return _group(component, tuple(_node(part, facts) for part in component.parts))
     items = items_of(component, facts)
@@ -101,7 +124,7 @@ def _group_outcome(parts: list[Outcome], weight: Fraction, *, is_final: bool) ->
 # The total
 
 
-def _total(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> Total:
+def _total(policy: Policy, nodes: tuple[Node, ...], facts: Facts, *, is_final: bool) -> Total:
     outcomes = [node.final if is_final else node.so_far for node in nodes]
     points = add_up([outcome.earned for outcome in outcomes])
     possible = add_up([outcome.possible for outcome in outcomes])
@@ -114,7 +137,10 @@ def _total(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> Total:
     failed = _failed(policy, nodes, is_final=is_final)
     if failed:
         letter, said = failed[0][0] or letter, tuple(sentence for _, sentence in failed)
-    return Total(points, possible, value, letter, (*words, *said), is_failed=bool(failed))
+    override = facts.overrides.get("")
+    if override:
+        letter, said = override.letter, (*said, say("Letter set to {} by hand: {}", override.letter, override.reason))
+    return Total(points, possible, value, letter, (*words, *said), is_failed=bool(failed), is_set=bool(override))
 
 
 def _value_words(policy: Policy, points, possible, raw, value, *, is_final: bool) -> list[Said]:

@@ -37,13 +37,23 @@ class Item(NamedTuple):
     late: timedelta | None = None
 
 
+class Override(NamedTuple):
+    """What a person set a component to, in percent, or the total to, as a letter; whatever the marks say."""
+
+    reason: str
+    percent: Decimal | None = None
+    letter: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Items by source name. While the course is not over, items that are not listed yet may still come.
 
-    `counts` says how often something happened that is no piece of work of its own: "bad_ratings".
+    `counts` says how often something happened that is no piece of work of its own: "bad_ratings". `overrides` are by the
+    key of a component, "" for the total.
     """
 
     sources: Mapping[str, tuple[Item, ...]]
     is_over: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)

@@ -167,6 +167,10 @@ class Policy:
         """A component's number as it is shown: by the same rule, with two decimals at least."""
         return None if value is None else self.rounding.apply(value, at_least=2)
 
+    @property
+    def letter_names(self) -> list[str]:
+        return [band.letter for band in (*self.letters, *self.specification)]
+
     def curved(self, value: Fraction) -> Fraction:
         """The total after the curve; without one the total itself."""
         if not self.curve:

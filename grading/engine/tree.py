@@ -12,7 +12,7 @@ class Outcome:
 
     `share` is 0 to 1 of the weight, None when nothing counts yet; `earned` = share × weight; `possible` is the
     weight that `earned` is out of (0 when nothing counts yet). `words` say how it came about; `counted` are the keys of
-    the items that count.
+    the items that count. `is_set`: a person set it, whatever the items say.
     """
 
     share: Fraction | None
@@ -20,6 +20,7 @@ class Outcome:
     possible: Fraction
     said: tuple
     counted_items: tuple[Item, ...] = ()
+    is_set: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -65,6 +66,7 @@ class Total:
     letter: str
     said: tuple
     is_failed: bool = False
+    is_set: bool = False  # the letter, by a person
 
     @property
     def words(self) -> tuple[str, ...]:

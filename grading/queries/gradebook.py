@@ -21,17 +21,21 @@ class Cell:
     state: str
     missing: int
     is_changed: bool  # since the component was released
+    is_set: bool = False  # by hand, whatever the marks say
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`cells` are in the columns' order; None where the student's track has no such component."""
+
     student: Enrollment
     grade: Grade
-    cells: list[Cell]
+    leaves: dict[str, engine.Node]
+    cells: list[Cell | None]
 
     @property
     def missing(self) -> int:
-        return sum(cell.missing for cell in self.cells)
+        return sum(cell.missing for cell in self.cells if cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ class Gradebook:
     sections: list[str]
     filter: Filter
     findings: list[engine.Finding] = field(default_factory=list)
+
+    @property
+    def has_letters(self) -> bool:
+        return any(line.grade.letter or line.grade.letter_final for line in self.lines)
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -117,8 +125,9 @@ def gradebook_of(course: Course, asked: Mapping[str, str]) -> Gradebook:
 
 
 def _line(student: Enrollment, grade: Grade, states: dict[str, ReleaseState]) -> Line:
-    cells = [_cell(grade.policy, node, states[node.key]) for node in grade.explanation.leaves()]
-    return Line(student, grade, cells)
+    leaves = {node.key: node for node in grade.explanation.leaves()}
+    cells = [_cell(grade.policy, leaves[key], state) if key in leaves else None for key, state in states.items()]
+    return Line(student, grade, leaves, cells)
 
 
 def _cell(policy: engine.Policy, node: engine.Node, release: ReleaseState) -> Cell:
@@ -128,14 +137,18 @@ def _cell(policy: engine.Policy, node: engine.Node, release: ReleaseState) -> Ce
         state=presenting.state_of(node),
         missing=presenting.missing_count(node),
         is_changed=release.word == "changed" and marked and not presenting.is_released(node),
+        is_set=node.so_far.is_set,
     )
 
 
 def _columns(policy: engine.Policy, lines: list[Line], states: dict[str, ReleaseState]) -> list[Column]:
     titles = {component.key: component.title for component in policy.walk()}
+    trees = [policy.components, *(track.policy.components for track in policy.tracks)]
+    groups = {leaf.key: group for tree in reversed(trees) for group, leaf in presenting.leaves_with_group(tree)}
     columns = []
-    for place, (group, leaf) in enumerate(presenting.leaves_with_group(policy.components)):
-        outcomes = [_leaf(line, place).so_far for line in lines]
+    for leaf in policy.leaves():
+        group = groups[leaf.key]
+        outcomes = [line.leaves[leaf.key].so_far for line in lines if leaf.key in line.leaves]
         shares = [outcome.share for outcome in outcomes if outcome.share is not None]
         columns.append(
             Column(
@@ -149,10 +162,6 @@ def _columns(policy: engine.Policy, lines: list[Line], states: dict[str, Release
             )
         )
     return columns
-
-
-def _leaf(line: Line, place: int) -> engine.Node:
-    return list(line.grade.explanation.leaves())[place]
 
 
 def _histogram(shares: list) -> list[tuple[str, int]]:
@@ -173,7 +182,7 @@ def _matches(line: Line, chosen: Filter) -> bool:
 def _sorted(policy: engine.Policy, lines: list[Line], sort: str) -> list[Line]:
     """Stable over the order by name; what has no value yet comes last either way."""
     key = sort.removeprefix("-")
-    places = {leaf.key: place for place, leaf in enumerate(policy.leaves())}
+    keys = {leaf.key for leaf in policy.leaves()}
 
     def value(line: Line) -> Any:
         if key == "section":
@@ -182,11 +191,11 @@ def _sorted(policy: engine.Policy, lines: list[Line], sort: str) -> list[Line]:
             return line.grade.explanation.so_far.value
         if key == "final":
             return line.grade.explanation.final.value
-        return _leaf(line, places[key]).so_far.share
+        return line.leaves[key].so_far.share if key in line.leaves else None
 
     if key == "name":
         return lines[::-1] if sort.startswith("-") else lines
-    if key not in places and key not in ("section", "total", "final"):
+    if key not in keys and key not in ("section", "total", "final"):
         return lines
     there = [line for line in lines if value(line) is not None]
     rest = [line for line in lines if value(line) is None]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from courses.models import Course, Enrollment
 from grading import engine
 from grading.queries.facts import gather
 from grading.queries.marks import Audience
+from grading.queries.overrides import has_overrides, overrides_of
 from grading.queries.policy import read_in_force
 
 
@@ -71,10 +73,11 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
     ended_at = course.at(course.ends_on + timedelta(days=1), time(0))
     is_over = now >= ended_at
     grades = {}
-    for student, (stamp, section) in stamps.items():
+    overrides = _overrides(course, audience, stamps)
+    for student, (stamp, section, _) in stamps.items():
         mine = facts[student]
         own = policy.of_section(section)
-        known = engine.Facts(mine.sources, is_over, mine.counts)
+        known = engine.Facts(mine.sources, is_over, mine.counts, overrides.get(student, {}))
         moments = [stamp, course.grades_changed_at, mine.moment, ended_at if is_over else None]
         grades[student] = Grade(
             enrollment_id=student,
@@ -88,10 +91,23 @@ def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[in
     return grades
 
 
-def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | None) -> dict[int, tuple[datetime, str]]:
-    """{enrollment id: (when it last changed, section)}; the section says which track of the policy holds."""
+class Stamp(NamedTuple):
+    """When the student's grade last changed for this audience; the section says which track of the policy holds."""
+
+    changed_at: datetime
+    section: str
+    has_overrides: bool
+
+
+def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | None) -> dict[int, Stamp]:
     students = Enrollment.objects.active().students().filter(course=course).order_by("pk")
     if enrollment_ids is not None:
         students = students.filter(pk__in=enrollment_ids)
     stamp = "grade_changed_at" if audience == "staff" else "released_changed_at"
-    return {pk: (moment, section) for pk, moment, section in students.values_list("pk", stamp, "section")}
+    rows = students.annotate(is_set=has_overrides(audience)).values_list("pk", stamp, "section", "is_set")
+    return {pk: Stamp(*rest) for pk, *rest in rows}
+
+
+def _overrides(course: Course, audience: Audience, stamps: dict[int, Stamp]) -> dict[int, dict[str, engine.Override]]:
+    only = [student for student, stamp in stamps.items() if stamp.has_overrides]
+    return overrides_of(course, audience=audience, only=only) if only else {}

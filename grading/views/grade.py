@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Enrollment
 from courses.policies import require_instructor
+from grading.forms import OverrideForm
 from grading.policies import require_graded
 from grading.presenting import bar_of, outlook_of, present, present_what_if, summarise
 from grading.queries import Grade, grades_of
+from grading.queries.overrides import override_history
 from grading.queries.regrades import Contest, contests_of
 from grading.what_if import Typed, read_typed
 
@@ -20,7 +22,7 @@ def grade_home(request, course_slug):
     enrollment = require_graded(request.user, course_slug)
     if enrollment.is_instructor:
         return redirect("grading:gradebook", course_slug=course_slug)
-    return _page(request, enrollment, student=enrollment, audience="student")
+    return grade_page(request, enrollment, student=enrollment, audience="student")
 
 
 @login_required
@@ -29,10 +31,11 @@ def student_grade(request, course_slug, enrollment_id):
     enrollment = require_instructor(request.user, course_slug)
     students = Enrollment.objects.active().students().filter(course=enrollment.course).select_related("user")
     student = get_object_or_404(students, pk=enrollment_id)
-    return _page(request, enrollment, student=student, audience="staff")
+    return grade_page(request, enrollment, student=student, audience="staff")
 
 
-def _page(request, enrollment: Enrollment, *, student: Enrollment, audience: str):
+def grade_page(request, enrollment: Enrollment, *, student: Enrollment, audience: str, override_form=None, status: int = 200):
+    """The page for its student or for staff; `override_form` is one that was refused."""
     grade = grades_of(enrollment.course, audience=audience, enrollment_ids=[student.pk]).get(student.pk)
     if grade is None:
         raise Http404("No such student.")
@@ -53,7 +56,20 @@ def _page(request, enrollment: Enrollment, *, student: Enrollment, audience: str
         "typed": typed,
         "requests": [contest.request for contest in contests.values() if contest.request],
     }
-    return render(request, "grading/student_grade.html", context, status=422 if typed.errors else 200)
+    if not is_own:
+        context |= _overriding(grade, student, override_form)
+    return render(request, "grading/student_grade.html", context, status=422 if typed.errors else status)
+
+
+def _overriding(grade: Grade, student: Enrollment, refused: OverrideForm | None) -> dict:
+    """What staff set by hand, newest first, and the form for more."""
+    history = override_history(student)
+    titles = {component.key: component.title for component in grade.policy.walk()}
+    form = OverrideForm(policy=grade.policy, initial={"revision": history[0].pk if history else 0})
+    return {
+        "overrides": [(row, titles.get(row.component, row.component) or "The letter") for row in history],
+        "override_form": refused or form,
+    }
 
 
 def _with_contests(shown: dict, contests: dict[str, Contest]) -> dict:

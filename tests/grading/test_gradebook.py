@@ -224,5 +224,5 @@ def test_grade_page_queries(client, course, instructor, django_assert_num_querie
     for _ in range(rows):
         MarkFactory(review=reviewed(student), course=course)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(reverse("grading:student_grade", args=[course.slug, student.pk]))

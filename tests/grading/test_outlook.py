@@ -13,7 +13,7 @@ from grading import engine
 from grading.actions import release_component, set_mark
 from grading.engine import Facts, Item, State, read_policy
 from grading.models import Mark
-from tests.factories import EnrollmentFactory, MeetingFactory, PaperFactory, UserFactory
+from tests.factories import EnrollmentFactory, MeetingFactory, PaperFactory, PolicyFactory, UserFactory
 from tests.grading.examples import course_with_policy, ece697il, items, one_component, reviewed
 
 NOW = datetime(2021, 9, 10, 16, tzinfo=UTC)
@@ -194,7 +194,7 @@ def test_the_api_answers_both_totals_and_the_outlook(client, course, student):
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_student_grade_queries(client, course, student, django_assert_num_queries, rows):
-    course.policies.update(document=ece697il(regrade_days=7))
+    PolicyFactory(course=course, document=ece697il(regrade_days=7), number=2)
     for _ in range(rows):
         review = reviewed(student, meeting=MeetingFactory(course=course, date=date(2021, 9, 7)))
         set_mark(review=review, points=Decimal(8), revision=0, by=UserFactory())

@@ -27,6 +27,7 @@ from tests.factories import (
     EnrollmentFactory,
     MarkFactory,
     MilestoneFactory,
+    PolicyFactory,
     RegradeRequestFactory,
     SignUpFactory,
     SlotRoleFactory,
@@ -113,7 +114,7 @@ def test_a_mark_can_be_contested_until_the_last_day_is_over_in_the_courses_zone(
 @pytest.mark.parametrize("days", [None, 0])
 def test_a_course_that_takes_none_says_so(course, mark, student, days):
     document = ece697il() if days is None else ece697il(regrade_days=days)
-    course.policies.update(document=document)
+    PolicyFactory(course=course, document=document, number=2)
 
     assert refusal_of(ask_regrade, mark=mark, by=student, text=WHY) == "no_regrades"
 
@@ -156,7 +157,7 @@ def test_a_change_is_marked_and_released_at_once(mark, request_, instructor, stu
 
 
 def test_a_change_by_rubric_keeps_its_levels(course, student, instructor):
-    course.policies.update(document=one_component(rubric=RUBRIC) | {"regrade_days": 7})
+    PolicyFactory(course=course, document=one_component(rubric=RUBRIC) | {"regrade_days": 7}, number=2)
     request = RegradeRequestFactory(mark=released_mark(student, "3", released_at=RELEASED), asked_by=student)
     levels = {"summary": Decimal(2), "critique": Decimal(2), "ideas": Decimal(0)}
 
