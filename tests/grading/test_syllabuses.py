@@ -1,0 +1,142 @@
+"""Rules of real seminars: every example loads, and gives the totals that its author computes by hand.
+
+Each comment works the total out from the syllabus, with plain arithmetic; nothing here asks the engine how.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from coursefile.dump import dump_course
+from coursefile.load import load_course, read_course_file
+from courses.models import Course
+from grading.engine import Facts, Item, State, compute, read_policy
+from tests.coursefile.files import EXAMPLES
+from tests.factories import UserFactory
+
+MISSING, EXEMPT = State.MISSING, State.EXEMPT
+SKIPPING = (
+    "What is skipped is left out and what is handed in counts, so poor work can lower the total where none would not; "
+    "drop_lowest does not do that."
+)
+WARNINGS = {
+    "ece697il": [
+        "The weights add up to 90, not 100; as stated, the total is scaled to 100.",
+        "No component counts the milestone 'midterm-report'.",
+    ],
+    "waterloo-cs848": [SKIPPING],
+    "uw-cse581": [SKIPPING],
+}
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
+
+
+def text_of(name: str) -> str:
+    return (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_says_nothing_unexpected(name):
+    assert [problem.message for problem in read_course_file(text_of(name)).warnings] == WARNINGS.get(name, [])
+
+
+def test_every_example_loads_and_its_dump_is_the_same_course(db):
+    author = UserFactory()
+    for name in NAMES:
+        plan = load_course(text_of(name), by=author)
+        dumped = dump_course(Course.objects.get(slug=plan.slug))
+
+        assert plan.is_new, name
+        assert read_course_file(dumped).document == read_course_file(text_of(name)).document, name
+        assert load_course(dumped, by=author).changes == (), name
+
+
+# What a student did: a mark, a mark and how late it came, or a state
+
+
+def done(*marks, out_of=10, days=None, keys=None) -> tuple[Item, ...]:
+    """Pieces of work in order. `days` says for each on which day of class, `keys` which."""
+    return tuple(
+        _item(keys[place] if keys else f"work-{place:02}", mark, out_of[place] if isinstance(out_of, tuple) else out_of, day)
+        for place, (mark, day) in enumerate(zip(marks, days or [None] * len(marks), strict=True))
+    )
+
+
+def _item(key: str, mark, out_of, day) -> Item:
+    late = None
+    if isinstance(mark, tuple):
+        mark, late = mark
+    when = date(2021, 9, day) if day else None
+    if isinstance(mark, State):
+        return Item(key, key, mark, None, Decimal(out_of), when=when, paper=key)
+    return Item(key, key, State.MARKED, Decimal(str(mark)), Decimal(out_of), when=when, paper=key, late=late)
+
+
+def by_key(**marks) -> tuple[Item, ...]:
+    """`by_key(report=(51, 60))`: the mark and what it is out of; a third value is how late it came."""
+    return tuple(
+        _item(key.replace("_", "-"), (mark[0], mark[2]) if len(mark) > 2 else mark[0], mark[1], None)
+        for key, mark in marks.items()
+    )
+
+
+def grade(name: str, *, section: str = "", **sources):
+    """The total at the end of the course."""
+    policy = read_policy(read_course_file(text_of(name)).document["grading"]).of_section(section)
+    return compute(policy, Facts(sources, is_over=True)).final
+
+
+def earned(name: str, key: str, *, section: str = "", **sources) -> Fraction:
+    """The points of one component, at the end of the course."""
+    policy = read_policy(read_course_file(text_of(name)).document["grading"]).of_section(section)
+    return next(leaf for leaf in compute(policy, Facts(sources, is_over=True)).leaves() if leaf.key == key).final.earned
+
+
+DAY = timedelta(days=1)
+
+
+def test_ubc_maps_marks_drops_the_four_lowest_and_excuses_presenters():
+    total = grade(
+        "ubc-cpsc534p",
+        # 3, 3, 2, 2, 2, 1, 3 are 100, 100, 85, 85, 85, 70, 100; three missing are 0; the one presented is left out.
+        # Without the four lowest (0, 0, 0, 70): (100 + 100 + 100 + 85 + 85 + 85) / 6 = 555 / 6 = 92.5 %.
+        reviews=done(3, 3, 2, 2, 2, 1, 3, MISSING, MISSING, MISSING, EXEMPT, out_of=3),
+        presentations=done(88, 92, out_of=100),  # mean 90 %
+        milestones=by_key(proposal=(9, 10), talk=(27, 30), report=(51, 60)),  # 87 of 100
+    )
+
+    # 30 × 0.925 + 30 × 0.90 + 40 × 0.87 = 27.75 + 27 + 34.8 = 89.55, recorded as 90.
+    assert (total.value, total.letter) == (Fraction("89.55"), "A+")
+
+
+def test_waterloo_asks_one_review_a_class_and_counts_the_better_presentation():
+    total = grade(
+        "waterloo-cs848",
+        # Day 1: 8 (the other paper's is not asked). Day 2: none. Day 3: presents. Day 4: the better of 9 and 7. Days 5, 6:
+        # none. Day 7: 10. Two of the three missed days are free: (8 + 9 + 0 + 10) / 40 = 67.5 %.
+        reviews=done(
+            8, MISSING, MISSING, MISSING, EXEMPT, MISSING, 9, 7, MISSING, MISSING, 10, days=(1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7)
+        ),
+        presentations=done(70, 84, out_of=100),  # 84
+        participation=done(6, 6, 4, 0, 6, 4, 6, 4, out_of=6),  # 36 of 48 = 75 %
+        milestones=by_key(project=(82, 100)),
+    )
+
+    # 15 × 0.84 + 15 × 0.675 + 20 × 0.75 + 50 × 0.82 = 12.6 + 10.125 + 15 + 41 = 78.725.
+    assert (total.value, total.letter) == (Fraction("78.725"), "")
+
+
+def test_uw_passes_on_three_responses_marked_by_checks():
+    total = grade(
+        "uw-cse581",
+        # 13 classes: leads one, passes on three, and of the other nine 3+3+3+2+3+2+1+3+3 = 23 of 27.
+        reviews=done(3, 3, 3, 2, 3, 2, 1, 3, 3, MISSING, MISSING, MISSING, EXEMPT, out_of=3, days=tuple(range(1, 14))),
+        manual=by_key(contributions=(90, 100)),
+        presentations=done(9),
+        # In the real points 5 + 6 + 7.2 + 12 + 22.5 = 52.7 of 60.
+        milestones=by_key(ideas=(5, 5), proposal=(6, 7), methods=("7.2", 8), fair_1=(12, 15), fair_2=("22.5", 25)),
+    )
+
+    # 15 × 23/27 + 15 × 0.9 + 10 × 0.9 + 52.7 = 12.777… + 13.5 + 9 + 52.7.
+    assert total.value == Fraction(115, 9) + Fraction("75.2")
