@@ -28,6 +28,7 @@ WARNINGS = {
     ],
     "waterloo-cs848": [SKIPPING],
     "uw-cse581": [SKIPPING],
+    "holycross-greek213": ["The weights add up to 36, not 100; as stated, the total is out of 36."],
 }
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
 
@@ -140,3 +141,65 @@ def test_uw_passes_on_three_responses_marked_by_checks():
 
     # 15 × 23/27 + 15 × 0.9 + 10 × 0.9 + 52.7 = 12.777… + 13.5 + 9 + 52.7.
     assert total.value == Fraction(115, 9) + Fraction("75.2")
+
+
+def test_gmu_counts_the_best_five_readings_after_what_was_late():
+    total = grade(
+        "gmu-swe622",
+        # 9; 8 two days late is 6; 7; 10 an hour late is 9; 6; 5; one missing. The best five: (9 + 9 + 7 + 6 + 6) / 50 = 74 %.
+        reviews=done(9, (8, 2 * DAY), 7, (10, DAY / 24), 6, 5, MISSING),
+        participation=done(6, 6, 4, 4, out_of=6),  # 20 of 24
+        milestones=by_key(design=(18, 20), system=(72, 80, 3 * DAY)),  # 72 less 3 × 8 is 48; 66 of 100
+        manual=by_key(peers=("4.5", 10), exam=(84, 100)),  # 4.5 of 10
+    )
+
+    # 30 × 0.74 + 5 × 20/24 + 30 × 0.66 + 5 × 0.45 + 30 × 0.84 = 22.2 + 4.1666… + 19.8 + 2.25 + 25.2.
+    assert total.value == Fraction("69.45") + Fraction(25, 6)
+
+
+@pytest.mark.parametrize(
+    ("assessments", "shared", "own", "classes", "letter"),
+    [
+        ((2, 2, 2, 2, 2, 2, 2, 1), (3, 3, 3, 3), 2, 26, "A"),  # 15, 12, 2, 26: just what an A asks for
+        ((2, 2, 2, 2, 2, 2, 2, 1), (3, 3, 3, 2), 2, 27, "A-"),  # 11 shared: no A
+        ((2, 2, 2, 2, 2, 1, 2, 1), (3, 3, 3, 2), 2, 25, "B+"),  # 14, 11, 2, but 25 classes
+        ((2, 2, 2, 2, 2, 2, 2, 2), (3, 3, 3, 3), 1, 27, "C+"),  # all there is but a satisfactory part of one's own
+        ((2, 2, 2, 2, 0, 0, 0, 0), (2, 2, 1, 1), 0, 22, "D"),  # 8, 6, 0, 22
+        ((2, 2, 2, 2, 2, 2, 2, 2), (3, 3, 3, 3), 2, 21, "F"),  # too few classes for anything
+    ],
+)
+def test_holy_cross_gives_the_letter_whose_four_columns_are_all_met(assessments, shared, own, classes, letter):
+    total = grade(
+        "holycross-greek213",
+        manual=by_key(**{f"assessment_{n}": (points, 2) for n, points in enumerate(assessments, 1)}, own=(own, 2)),
+        milestones=by_key(**{f"commentary_{n}": (points, 3) for n, points in enumerate(shared, 1)}),
+        participation=done(*[1] * classes, *[0] * (27 - classes), out_of=1),
+    )
+
+    # The sum is for information: the points, and 6 × classes / 27.
+    assert (total.value, total.letter) == (sum(assessments) + sum(shared) + own + Fraction(6 * classes, 27), letter)
+
+
+WU = {"presentations": done(8, 8), "manual": by_key(review=(8, 10), leading=(9, 10))}
+
+
+def test_wu_asks_a_positive_paper_whatever_the_rest_is():
+    # 8 + 9 + 16 + 26 + 15 × 0.8 = 71 would be a 3; 26 of 45 is 57.8 %, below the 60 that are positive.
+    failed = grade("wu-1261", milestones=by_key(proposal=(16, 20), paper=(26, 45)), **WU)
+    # 8 + 9 + 16 + 27 + 12 = 72, and 27 of 45 is 60 %.
+    passed = grade("wu-1261", milestones=by_key(proposal=(16, 20), paper=(27, 45)), **WU)
+
+    assert (failed.value, failed.letter, failed.is_failed) == (71, "5", True)
+    assert (passed.value, passed.letter, passed.is_failed) == (72, "3", False)
+
+
+def test_wu_counts_the_state_of_the_thesis_for_those_who_write_one():
+    work = by_key(proposal=(15, 20), thesis=(40, 45))
+
+    # 8 + 9 + 15 + 40 + 12 = 84.
+    thesis = grade("wu-1261", section="thesis", milestones=work, **WU)
+    # The same work of a student of the other kind is without a paper: 8 + 9 + 15 + 0 + 12 = 44.
+    paper = grade("wu-1261", section="paper", milestones=work, **WU)
+
+    assert (thesis.value, thesis.letter) == (84, "2")
+    assert (paper.value, paper.letter) == (44, "5")
