@@ -29,6 +29,9 @@ WARNINGS = {
     "waterloo-cs848": [SKIPPING],
     "uw-cse581": [SKIPPING],
     "holycross-greek213": ["The weights add up to 36, not 100; as stated, the total is out of 36."],
+    "csun-445": ["The weights add up to 102, not 100; as stated, the total is out of 102."],
+    "uchastings-seminar": [f"No component counts the milestone {key!r}." for key in ("outline", "topic")],
+    "wroclaw-seminar": ["The weights add up to 72, not 100; as stated, the total is out of 72."],
 }
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
 
@@ -203,3 +206,76 @@ def test_wu_counts_the_state_of_the_thesis_for_those_who_write_one():
 
     assert (thesis.value, thesis.letter) == (84, "2")
     assert (paper.value, paper.letter) == (44, "5")
+
+
+def test_csun_counts_five_of_six_essays_and_two_points_on_top():
+    # Best five: (88 + 92 + 90 + 85 + 75) / 5 = 86, so 82 × 0.86 = 70.52; paper 18 × 0.91 = 16.38; together 86.9, a B.
+    work = by_key(
+        essay_1=(88, 100),
+        essay_2=(92, 100),
+        essay_3=(75, 100),
+        essay_4=(90, 100),
+        essay_5=(85, 100),
+        essay_6=(MISSING, 100),
+        term_paper=(91, 100),
+    )
+
+    # 24 of 28 classes are 2 × 24/28 = 1.714… more.
+    total = grade("csun-445", milestones=work, participation=done(*[1] * 24, *[0] * 4, out_of=1))
+    # 14 of 28 are half; 13 are fewer.
+    half = grade("csun-445", milestones=work, participation=done(*[1] * 14, *[0] * 14, out_of=1))
+    fewer = grade("csun-445", milestones=work, participation=done(*[1] * 13, *[0] * 15, out_of=1))
+
+    assert (total.value, total.letter) == (Fraction("86.9") + Fraction(12, 7), "B+")
+    assert (half.value, half.letter) == (Fraction("87.9"), "B+")
+    assert (fewer.letter, fewer.is_failed) == ("F", True)
+
+
+def test_hastings_gives_credit_only_for_nine_reflections():
+    paper = by_key(paper=(85, 100))  # 80 × 0.85 = 68
+
+    # Eight of nine: 20 × 8/9 = 17.777…, 85.777… in all, and no credit.
+    eight = grade("uchastings-seminar", submissions=done(*[1] * 8, *[MISSING] * 6, out_of=1), milestones=paper)
+    # Eleven are as good as nine: 20 + 68.
+    eleven = grade("uchastings-seminar", submissions=done(*[1] * 11, *[MISSING] * 3, out_of=1), milestones=paper)
+
+    assert (eight.value, eight.letter) == (68 + Fraction(160, 9), "NC")
+    assert (eleven.value, eleven.letter) == (88, "B")
+
+
+@pytest.mark.parametrize(
+    ("slots", "weeks", "points", "letter"),
+    [
+        # 15 + 14 + 13.5 = 42.5; 8 weeks with both points, 3 with one, 1 away: 19.
+        ((15, 14, "13.5"), (*[2] * 8, 1, 1, 1, 0), "61.5", "4.5"),
+        # One slot missed: 16 + 15 = 31 of 48; every week both: 24.
+        ((16, 15), [2] * 12, "55", "4.0"),
+        # 16 + 16 + 15.5 = 47.5 and 18: half a point short of a 5.0.
+        ((16, 16, "15.5"), (*[2] * 6, *[1] * 6), "65.5", "4.5"),
+        ((10, 9, 8), (*[1] * 8, 0, 0, 0, 0), "35", "2.0"),
+    ],
+)
+def test_wroclaw_adds_points_up(slots, weeks, points, letter):
+    total = grade("wroclaw-seminar", presentations=done(*slots, out_of=16), participation=done(*weeks, out_of=2))
+
+    assert (total.value, total.letter) == (Fraction(points), letter)
+
+
+def test_colorado_adds_up_summaries_critiques_talks_discussion_and_project():
+    total = grade(
+        "colostate-cs614",
+        reviews=done(*[2] * 7, "1.5", 1, MISSING, out_of=2),  # 14 + 1.5 + 1 + 0 = 16.5 of 20
+        presentations=done(85, 91, out_of=100),  # mean 88
+        participation=done(*[1] * 9, *[0] * 3, out_of=1),  # took part in 9 of 12; attended all
+        milestones=by_key(
+            critique_1=(80, 100),
+            critique_2=(90, 100),
+            proposal=(3, 3),
+            proposal_talk=("2.5", 3),
+            term_paper=(34, 40),
+            project_talk=("3.5", 4),
+        ),  # the project: 3 + 2.5 + 34 + 3.5 = 43 of 50
+    )
+
+    # 10 × 0.825 + 5 × 0.8 + 10 × 0.9 + 15 × 0.88 + 10 × 0.75 + 43 = 8.25 + 4 + 9 + 13.2 + 7.5 + 43 = 84.95.
+    assert total.value == Fraction("84.95")
