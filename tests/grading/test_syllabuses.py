@@ -6,6 +6,7 @@ Each comment works the total out from the syllabus, with plain arithmetic; nothi
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import pytest
 
@@ -32,6 +33,7 @@ WARNINGS = {
     "csun-445": ["The weights add up to 102, not 100; as stated, the total is out of 102."],
     "uchastings-seminar": [f"No component counts the milestone {key!r}." for key in ("outline", "topic")],
     "wroclaw-seminar": ["The weights add up to 72, not 100; as stated, the total is out of 72."],
+    "temple-hist291": ["The weights add up to 500, not 100; as stated, the total is out of 500."],
 }
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
 
@@ -85,16 +87,14 @@ def by_key(**marks) -> tuple[Item, ...]:
     )
 
 
+@cache
+def policy_of(name: str):
+    return read_policy(read_course_file(text_of(name)).document["grading"])
+
+
 def grade(name: str, *, section: str = "", **sources):
     """The total at the end of the course."""
-    policy = read_policy(read_course_file(text_of(name)).document["grading"]).of_section(section)
-    return compute(policy, Facts(sources, is_over=True)).final
-
-
-def earned(name: str, key: str, *, section: str = "", **sources) -> Fraction:
-    """The points of one component, at the end of the course."""
-    policy = read_policy(read_course_file(text_of(name)).document["grading"]).of_section(section)
-    return next(leaf for leaf in compute(policy, Facts(sources, is_over=True)).leaves() if leaf.key == key).final.earned
+    return compute(policy_of(name).of_section(section), Facts(sources, is_over=True)).final
 
 
 DAY = timedelta(days=1)
@@ -279,3 +279,128 @@ def test_colorado_adds_up_summaries_critiques_talks_discussion_and_project():
 
     # 10 × 0.825 + 5 × 0.8 + 10 × 0.9 + 15 × 0.88 + 10 × 0.75 + 43 = 8.25 + 4 + 9 + 13.2 + 7.5 + 43 = 84.95.
     assert total.value == Fraction("84.95")
+
+
+def test_duke_grades_a_sample_and_counts_what_is_missing():
+    rest = {
+        "manual": by_key(participation=(90, 100)),
+        "presentations": done(84, 90, 96, out_of=100),  # mean 90
+        "milestones": by_key(final_paper=(80, 100)),
+    }
+    own = (EXEMPT,) * 3
+
+    # Six handed in, two graded 8 and 9: 85 %.
+    six = grade("duke-whatworks", reviews=done(8, 9, *[State.PENDING] * 4, *own), **rest)
+    # One of the six missing: (8 + 9 + 0) / 30 = 56.666… %.
+    five = grade("duke-whatworks", reviews=done(8, 9, *[State.PENDING] * 3, MISSING, *own), **rest)
+
+    # 30 × 0.9 + 30 × 0.9 + 20 × 0.85 + 20 × 0.8 = 27 + 27 + 17 + 16 = 87; with the one missing 27 + 27 + 20 × 17/30 + 16.
+    assert (six.value, five.value) == (87, 70 + Fraction(34, 3))
+
+
+@pytest.mark.parametrize(
+    ("section", "seminars", "responses", "letter"),
+    [
+        ("209S", (2, *[1] * 7, 0, 0), (1, 1, 1), "S"),  # 8 of 10, one question, every response
+        ("209S", (2, *[1] * 6, 0, 0, 0), (1, 1, 1), "U"),  # 7
+        ("209S", (*[1] * 10,), (1, 1, 1), "U"),  # never asked
+        ("209S", (*[2] * 10,), (1, 1, 0), "U"),  # one not acceptable
+        ("209S", (*[2] * 10,), (1, 1, MISSING), "U"),
+        ("208S", (2, *[1] * 7, 0, 0), (MISSING,) * 3, "S"),  # need not write
+        ("208S", (2, *[1] * 6, 0, 0, 0), (1, 1, 1), "U"),
+    ],
+)
+def test_irvine_passes_who_was_there_asked_and_wrote(section, seminars, responses, letter):
+    total = grade("uci-inf209s", section=section, participation=done(*seminars, out_of=2), reviews=done(*responses, out_of=1))
+
+    assert total.letter == letter
+
+
+def test_san_diego_gives_five_percent_for_every_review():
+    total = grade(
+        "ucsd-cse291",
+        submissions=done(*[1] * 8, MISSING, out_of=1),  # 8 × 5 = 40
+        milestones=by_key(team=(5, 5), proposal=(13, 15), presentation=(14, 15), report=(12, 15)),  # 44 of 50
+        manual=by_key(participation=(4, 5)),
+    )
+
+    assert total.value == 40 + 44 + 4
+
+
+def test_gmu_architecture_spends_free_days_where_they_save_most():
+    total = grade(
+        "gmu-cs668",
+        milestones=by_key(
+            assignment_1=(90, 100),
+            assignment_2=(80, 100, 1.5 * DAY),  # two days
+            assignment_3=(70, 100, 2 * DAY),  # two days
+            assignment_4=(100, 100, DAY / 24),  # one day
+            proposal=(8, 10),
+            talk=(24, 30),
+            report=(34, 60),
+        ),
+        manual=by_key(midterm=(60, 100), final=(64, 100)),
+    )
+
+    # Three free days save 80 + 100 or 70 + 100: the second and fourth count, the third is worth nothing.
+    # 25 × (90 + 80 + 0 + 100)/400 + 20 × 0.6 + 25 × 0.64 + 30 × 66/100 = 16.875 + 12 + 16 + 19.8 = 64.675.
+    assert (total.value, total.letter) == (Fraction("64.675"), "pass")
+
+
+@pytest.mark.parametrize(("late", "shown", "letter"), [(0 * DAY, 50, "pass"), (4 * DAY, 49, "F")])
+def test_gmu_architecture_fails_at_49(late, shown, letter):
+    # 25 × 8/400 = 0.5, or nothing four days late; 20 × 0.5 + 25 × 0.6 + 30 × 0.8 = 49: 49.5 is recorded as 50, 49 as 49.
+    total = grade(
+        "gmu-cs668",
+        milestones=by_key(assignment_1=(8, 400, late), proposal=(8, 10), talk=(24, 30), report=(48, 60)),
+        manual=by_key(midterm=(50, 100), final=(60, 100)),
+    )
+
+    assert (policy_of("gmu-cs668").rounded(total.value), total.letter) == (shown, letter)
+
+
+@pytest.mark.parametrize(
+    ("essays", "points"),
+    [
+        (3, 30),  # one short of the four
+        (4, 40),
+        (6, 60),  # two more
+        (8, 70),  # four more, of which three count
+    ],
+)
+def test_temple_adds_ten_points_for_each_essay_beyond_four(essays, points):
+    total = grade(
+        "temple-hist291",
+        submissions=done(*[1] * essays, *[MISSING] * (8 - essays), out_of=1),
+        manual=by_key(presence=(18, 20), summing_up=(32, 40), midterm=(80, 100), final=(120, 150)),
+        milestones=by_key(paper=(129, 150)),
+    )
+
+    # 18 + 32 + 80 + 120 + 129 = 379 beside the essays.
+    assert total.value == 379 + points
+
+
+@pytest.mark.parametrize(
+    ("days", "total", "letter"),
+    [
+        (0, "90.05", "A+"),
+        (2, "85.05", "A"),  # 5 % of 100 for each of two days, of half of the grade: 5 less
+        (14, "55.05", "F"),  # 14 × 5 = 70 of the 100 taken off: 35 less
+        (15, "45.05", "F"),  # no longer marked: the whole 45 less
+    ],
+)
+def test_the_modernist_novel_takes_five_or_seven_percent_a_day(days, total, letter):
+    result = grade(
+        "modernist-novel",
+        # Six responses, one of them after eight: 95 less 5. (94 + 92 + 90 + 90 + 95 + 91) / 6 = 552 / 6 = 92.
+        reviews=done(94, 92, 90, (95, DAY / 48), 95, 91, out_of=100),
+        manual=by_key(participation=(92, 100)),
+        milestones=by_key(
+            draft=(89, 100),
+            critique=("92.5", 100, DAY),  # 7 less
+            final_paper=(90, 100, days * DAY),
+        ),
+    )
+
+    # 20 × 0.92 + 10 × 0.92 + 10 × 0.89 + 10 × 0.855 + 50 × 0.9 = 18.4 + 9.2 + 8.9 + 8.55 + 45 = 90.05.
+    assert (result.value, result.letter) == (Fraction(total), letter)
