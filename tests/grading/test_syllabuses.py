@@ -404,3 +404,37 @@ def test_the_modernist_novel_takes_five_or_seven_percent_a_day(days, total, lett
 
     # 20 × 0.92 + 10 × 0.92 + 10 × 0.89 + 10 × 0.855 + 50 × 0.9 = 18.4 + 9.2 + 8.9 + 8.55 + 45 = 90.05.
     assert (result.value, result.letter) == (Fraction(total), letter)
+
+
+@pytest.mark.parametrize(
+    ("report", "total", "letter"),
+    [
+        (78, "85", "A-"),  # the bound belongs to the band
+        ("77.9", "84.96", "B+"),  # shown as 85.0, and yet below the bound
+    ],
+)
+def test_binghamton_reads_its_half_open_bands_exactly(report, total, letter):
+    result = grade(
+        "binghamton-privacy",
+        presentations=done(9),
+        reviews=done(9, 9, 9, 10, 5, 8, MISSING, MISSING),  # the best five: 9 + 9 + 9 + 10 + 8 = 45 of 50
+        milestones=by_key(theory=(90, 100), practice=("88", 100), report=(report, 100)),  # 178 of 200
+    )
+
+    # 9 + 30 × 0.9 + 20 × 0.89 + 40 × 0.78 = 9 + 27 + 17.8 + 31.2 = 85; with 77.9 it is 0.04 less.
+    assert (result.value, result.letter) == (Fraction(total), letter)
+
+
+def test_csep_drops_what_was_skipped_and_then_the_lowest():
+    hour = DAY / 24
+    total = grade(
+        "uw-csep510",
+        # Two skipped, so that three skips are left and the three lowest go: of 5, 5, 4, 3, 5 less 2 for being an hour late,
+        # 4 and 2 these are 2, 3, 3. What stays is 5 + 5 + 4 + 4 = 18 of 20.
+        reviews=done(5, 5, 4, 3, (5, hour), 4, 2, MISSING, MISSING, out_of=5),
+        manual=by_key(discussion=(8, 10), exam=(80, 100)),
+        milestones=by_key(project=(85, 100)),
+    )
+
+    # 25 × 0.9 + 5 × 0.8 + 30 × 0.8 + 40 × 0.85 = 22.5 + 4 + 24 + 34 = 84.5.
+    assert total.value == Fraction("84.5")
