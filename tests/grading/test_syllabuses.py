@@ -3,6 +3,7 @@
 Each comment works the total out from the syllabus, with plain arithmetic; nothing here asks the engine how.
 """
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +46,13 @@ def text_of(name: str) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_says_nothing_unexpected(name):
     assert [problem.message for problem in read_course_file(text_of(name)).warnings] == WARNINGS.get(name, [])
+
+
+def test_the_documented_table_has_every_example():
+    table = (EXAMPLES.parents[1] / "docs" / "syllabuses.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\(\.\./courses/examples/([a-z0-9-]+)\.toml\)", table)
+
+    assert sorted(linked) == [name for name in NAMES if name != "starter"]
 
 
 def test_every_example_loads_and_its_dump_is_the_same_course(db):
