@@ -171,10 +171,19 @@ def _needs(flow, step, facts, final) -> None:
 
 def _group(flow, step, facts, final) -> None:
     name = "day" if step["by"] == "day" else "paper"
-    groups = {}
+    groups, excused = {}, {}
+
+    def group_of(item):
+        return item[name] or ("alone", item["key"])
+
+    if step.get("exempt") == "all":
+        for item in sorted(flow["exempt"], key=lambda item: item["key"]):
+            excused.setdefault(group_of(item), item)
+        flow["exempt"] = list(excused.values())
     for where in ("counted", "waiting"):
         for item in flow[where]:
-            groups.setdefault(item[name] or ("alone", item["key"]), {"counted": [], "waiting": []})[where].append(item)
+            if group_of(item) not in excused:
+                groups.setdefault(group_of(item), {"counted": [], "waiting": []})[where].append(item)
     flow["counted"], flow["waiting"] = [], []
     for group in groups.values():
         marked = [item for item in group["counted"] if item["points"] is not None]

@@ -59,7 +59,10 @@ def changing(draw, source: str):
     if source in LATE_SOURCES:
         kinds.append(LATE)
     if source in ("reviews", "presentations"):
-        kinds += [step("group", by=st.just("day")), step("needs", source=st.just("participation"), least=st.integers(1, 6))]
+        kinds += [
+            step("group", by=st.just("day"), exempt=st.sampled_from(["one", "all"])),
+            step("needs", source=st.just("participation"), least=st.integers(1, 6)),
+        ]
     if source == "reviews":
         kinds.append(step("group", by=st.just("paper")))
     return draw(st.lists(st.one_of(kinds), max_size=2))

@@ -227,3 +227,13 @@ def test_a_component_that_nothing_can_fill_is_a_warning(component, known, messag
     told = lint(one_component(**component), known)
 
     assert [(finding.severity, finding.message) for finding in told] == [(WARNING, message)]
+
+
+def test_a_milestone_is_counted_where_one_track_counts_it():
+    def counting(key):
+        return [leaf(key=key, weight=100, source="milestones", milestones=[key])]
+
+    document = {"components": counting("talk")}
+    document["tracks"] = [{"title": "Long", "sections": ["long"], "components": counting("report")}]
+
+    assert findings(document, KNOWN) == []

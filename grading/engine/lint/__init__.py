@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from grading.engine.lint.components import check_agreement, check_components
-from grading.engine.lint.course import check_against_course
+from grading.engine.lint.course import check_against_course, check_unread
 from grading.engine.lint.finding import ERROR, WARNING, Finding, Known
 from grading.engine.lint.shape import check_shape
 from grading.engine.lint.tracks import check_tracks
@@ -22,6 +22,7 @@ def lint(document: object, known: Known | None = None) -> list[Finding]:
     findings = [*_of_each(document, _check_sense), *check_agreement(document), *check_tracks(document, known or Known())]
     if not any(finding.severity == ERROR for finding in findings):
         findings += _of_each(document, lambda whole: check_against_course(read_policy(whole), whole, known or Known()))
+        findings += check_unread(read_policy(document), known or Known())
     return sorted(findings, key=lambda finding: finding.severity)
 
 

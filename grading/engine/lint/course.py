@@ -11,8 +11,6 @@ def check_against_course(policy: Policy, document: Mapping, known: Known) -> Ite
     paths = {raw["key"]: path for path, raw in walk(document)}
     for component in policy.leaves():
         yield from _check_source(component, paths[component.key], known)
-    if known.milestones is not None:
-        yield from _unread_milestones(policy, known.milestones)
 
 
 def _check_source(component: Component, path: Path, known: Known) -> Iterator[Finding]:
@@ -37,10 +35,11 @@ def _check_source(component: Component, path: Path, known: Known) -> Iterator[Fi
             yield Finding(WARNING, (*path, "steps"), message)
 
 
-def _unread_milestones(policy: Policy, milestones: frozenset[str]) -> Iterator[Finding]:
+def check_unread(policy: Policy, known: Known) -> Iterator[Finding]:
+    """Of the policy with its tracks: what one of them counts is counted."""
     readers = [component for component in policy.leaves() if component.source == "milestones"]
-    if any(component.milestones is None for component in readers):
+    if known.milestones is None or any(component.milestones is None for component in readers):
         return
     read = {key for component in readers for key in component.milestones}
-    for key in sorted(milestones - read):
+    for key in sorted(known.milestones - read):
         yield Finding(WARNING, ("components",), f"No component counts the milestone {key!r}.")

@@ -123,7 +123,15 @@ STEPS: dict[str, StepKind] = {
         changing.group,
         "of several pieces of work on one day, or about one paper, the best counts",
         Stage.CHANGE,
-        {"by": Param({"enum": ["day", "paper"]})},
+        {
+            "by": Param({"enum": ["day", "paper"]}),
+            "exempt": _optional(
+                {
+                    "enum": ["one", "all"],
+                    "description": "From what somebody is exempt who is exempt from one of a group; one when left out",
+                }
+            ),
+        },
     ),
     "exempt": StepKind(
         choosing.exempt,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from operator import attrgetter
 
 from grading.engine.facts import Item, State
 from grading.engine.flow import NOTHING, Flow, best_first, is_late, plural, say
@@ -47,8 +48,12 @@ def late(flow: Flow, *, bank_days: int = 0, **rule) -> Flow:
     return flow.then(*words, counted=counted)
 
 
-def group(flow: Flow, *, by: str) -> Flow:
-    """Of the pieces of work of one day, or about one paper, the best counts, once."""
+def group(flow: Flow, *, by: str, exempt: str = "one") -> Flow:
+    """Of the pieces of work of one day, or about one paper, the best counts, once.
+
+    With `exempt` = "all" who is exempt from one is exempt from its whole group, which then is one exempt piece of work.
+    """
+    flow = _excused(flow, by) if exempt == "all" and flow.exempt else flow
     groups: dict = defaultdict(lambda: ([], []))
     for place, items in enumerate((flow.counted, flow.outstanding)):
         for item in items:
@@ -68,6 +73,16 @@ def group(flow: Flow, *, by: str) -> Flow:
         return flow
     words = say("Of several on one {} the best counts: {} left out.", by, merged)
     return flow.then(words, counted=tuple(counted), outstanding=tuple(outstanding))
+
+
+def _excused(flow: Flow, by: str) -> Flow:
+    """What belongs to a group of exempt work does not count either."""
+    exempt = {_group_of(item, by): item for item in sorted(flow.exempt, key=attrgetter("key"), reverse=True)}
+    counted = tuple(item for item in flow.counted if _group_of(item, by) not in exempt)
+    outstanding = tuple(item for item in flow.outstanding if _group_of(item, by) not in exempt)
+    excused = len(flow.counted) + len(flow.outstanding) - len(counted) - len(outstanding)
+    words = (say("{} on one {} with exempt work: exempt too.", excused, by),) if excused else ()
+    return flow.then(*words, counted=counted, outstanding=outstanding, exempt=tuple(exempt.values()))
 
 
 def _group_of(item: Item, by: str):
