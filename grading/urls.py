@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grading.views import grade, gradebook, marking, overrides, regrades, snippets
+from grading.views import grade, gradebook, history, marking, overrides, regrades, snippets
 
 app_name = "grading"
 BANK = "c/<slug:course_slug>/comment-bank/"
@@ -8,7 +8,10 @@ REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
 urlpatterns = [
     path("c/<slug:course_slug>/grades/", grade.grade_home, name="grade_home"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
+    path("c/<slug:course_slug>/grade-history/", history.history, name="history"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/", grade.student_grade, name="student_grade"),
+    path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/release/", gradebook.student_release, name="student_release"),
+    path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/hide/", gradebook.student_hide, name="student_hide"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/set/", overrides.override_set, name="override_set"),
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/release/", gradebook.component_release, name="component_release"),
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/hide/", gradebook.component_hide, name="component_hide"),

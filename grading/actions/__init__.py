@@ -4,7 +4,7 @@ from grading.actions.marks import set_mark
 from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
-from grading.actions.release import hide_component, release_component, release_mark
+from grading.actions.release import hide_component, hide_student, release_component, release_mark, release_student
 from grading.actions.snippets import add_snippet, edit_snippet, remove_snippet
 
 __all__ = [
@@ -14,8 +14,10 @@ __all__ = [
     "decide_regrade",
     "edit_snippet",
     "hide_component",
+    "hide_student",
     "release_component",
     "release_mark",
+    "release_student",
     "remove_snippet",
     "set_mark",
     "set_override",

@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.actions import stamp_grade_change
-from courses.models import Course
+from courses.models import Course, Enrollment
 from grading.models import ChangeKind, Mark, MarkChange
-from grading.queries.release import marks_behind, students_behind
+from grading.queries.release import marks_behind, marks_of_student, students_behind
 
 
 @transaction.atomic
@@ -17,6 +17,21 @@ def release_component(*, course: Course, component_key: str, by) -> int:
     Raises DomainError for a component that does not exist or rests on facts that students know anyway.
     """
     return _release(_lock(marks_behind(course, component_key)), by)
+
+
+@transaction.atomic
+def release_student(*, student: Enrollment, by) -> int:
+    """Let one student see all marks of their own work as they stand now; how many that changed.
+
+    A team's marks are not among them: the whole team would see those.
+    """
+    return _release(_lock(marks_of_student(student)), by)
+
+
+@transaction.atomic
+def hide_student(*, student: Enrollment, by) -> int:
+    """Take the marks of one student's own work back from their view; how many that changed."""
+    return _hide(_lock(marks_of_student(student)), by)
 
 
 @transaction.atomic
@@ -39,7 +54,10 @@ def _release(marks: list[Mark], by) -> int:
 @transaction.atomic
 def hide_component(*, course: Course, component_key: str, by) -> int:
     """Take the component's marks back from students' view; how many marks that changed."""
-    marks = _lock(marks_behind(course, component_key))
+    return _hide(_lock(marks_behind(course, component_key)), by)
+
+
+def _hide(marks: list[Mark], by) -> int:
     now = timezone.now()
     changed = [mark for mark in marks if mark.released_at]
     changes = [_change(mark, ChangeKind.HIDDEN, (None, "", []), by, now) for mark in changed]

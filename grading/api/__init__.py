@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from grading.api import grades, marks, overrides, policy, regrades, snippets, what_if
+from grading.api import grades, history, marks, overrides, policy, regrades, snippets, what_if
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
 urlpatterns = [
     path(f"{COURSE}grades/", grades.grade_list, name="grade_list"),
+    path(f"{COURSE}grades/history/", history.grade_history, name="grade_history"),
     path(f"{COURSE}grades/<int:student_id>/", grades.grade_detail, name="grade_detail"),
     path(f"{COURSE}marks/", marks.MarkViewSet.as_view({"get": "list"}), name="mark_list"),
     path(f"{COURSE}reviews/<int:review_id>/mark/", marks.review_mark, name="review_mark"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
+    path(f"{COURSE}grades/<int:student_id>/release/", policy.student_release, name="student_release"),
+    path(f"{COURSE}grades/<int:student_id>/hide/", policy.student_hide, name="student_hide"),
     path(f"{COURSE}grades/<int:student_id>/what-if/", what_if.what_if, name="what_if"),
     path(
         f"{COURSE}grades/<int:student_id>/overrides/",

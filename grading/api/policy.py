@@ -7,6 +7,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from core.api import with_etag
+from courses.models import Enrollment
 from courses.policies import require_instructor, require_member
 from grading import actions
 from grading.queries import policy_findings, policy_in_force, read_in_force
@@ -28,6 +29,11 @@ class PolicySerializer(serializers.Serializer):
 class ReleasedSerializer(serializers.Serializer):
     component = serializers.CharField()
     marks = serializers.IntegerField(help_text="How many marks students now see otherwise than before")
+
+
+class StudentReleasedSerializer(serializers.Serializer):
+    student = serializers.IntegerField()
+    marks = serializers.IntegerField(help_text="How many marks the student now sees otherwise than before")
 
 
 @extend_schema(summary="The grading policy in force (members)", responses=PolicySerializer)
@@ -74,3 +80,35 @@ def _act(request, course_slug: str, component_key: str, action) -> Response:
     if component_key not in {component.key for component in policy.walk()}:
         raise Http404("The policy has no such component.")
     return Response({"component": component_key, "marks": action(course=course, component_key=component_key, by=request.user)})
+
+
+@extend_schema(
+    summary="Let one student see the marks of their own work as they stand (instructors)",
+    request=None,
+    responses=StudentReleasedSerializer,
+)
+@api_view(["POST"])
+def student_release(request, course_slug, student_id):
+    return _act_on_student(request, course_slug, student_id, actions.release_student)
+
+
+@extend_schema(
+    summary="Take the marks of one student's own work back from their view (instructors)",
+    request=None,
+    responses=StudentReleasedSerializer,
+)
+@api_view(["POST"])
+def student_hide(request, course_slug, student_id):
+    return _act_on_student(request, course_slug, student_id, actions.hide_student)
+
+
+student_release.cls.scope_resource = "grades"
+student_hide.cls.scope_resource = "grades"
+
+
+def _act_on_student(request, course_slug, student_id, act):
+    enrollment = require_instructor(request.user, course_slug)
+    student = Enrollment.objects.active().students().filter(course=enrollment.course, pk=student_id).first()
+    if student is None:
+        raise Http404("No such student.")
+    return Response({"student": student.pk, "marks": act(student=student, by=request.user)})

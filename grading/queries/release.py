@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from core.errors import DomainError
-from courses.models import Course
+from courses.models import Course, Enrollment
 from grading import engine
 from grading.models import Mark
 from grading.queries.policy import read_in_force
@@ -47,6 +47,12 @@ def marks_behind(course: Course, component_key: str):
     for condition in conditions:
         either |= condition
     return Mark.objects.filter(either, course=course)
+
+
+def marks_of_student(student: Enrollment) -> QuerySet[Mark]:
+    """The marks of the student's own work; a team's are the team's."""
+    own = Q(review__reviewer=student) | Q(sign_up__enrollment=student) | Q(enrollment=student)
+    return Mark.objects.filter(own, course=student.course_id)
 
 
 def students_behind(marks: Iterable[Mark]) -> list[int]:

@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
 from grading.queries.gradebook import gradebook_of
@@ -44,6 +45,27 @@ def component_hide(request, course_slug, component_key):
     else:
         messages.success(request, _words(count, "hidden from students again", "No mark of this component was visible."))
     return redirect("grading:gradebook", course_slug=course_slug)
+
+
+@login_required
+@require_POST
+def student_release(request, course_slug, enrollment_id):
+    return _act_on_student(request, course_slug, enrollment_id, actions.release_student, "now visible to the student")
+
+
+@login_required
+@require_POST
+def student_hide(request, course_slug, enrollment_id):
+    return _act_on_student(request, course_slug, enrollment_id, actions.hide_student, "hidden from the student again")
+
+
+def _act_on_student(request, course_slug, enrollment_id, act, done: str):
+    enrollment = require_instructor(request.user, course_slug)
+    students = Enrollment.objects.active().students().filter(course=enrollment.course)
+    student = get_object_or_404(students, pk=enrollment_id)
+    count = act(student=student, by=request.user)
+    messages.success(request, _words(count, done, "Nothing had to change."))
+    return redirect("grading:student_grade", course_slug=course_slug, enrollment_id=student.pk)
 
 
 def _words(count: int, done: str, nothing: str) -> str:

@@ -9,13 +9,14 @@ import time_machine
 from django.urls import reverse
 
 from core.errors import DomainError
-from grading.actions import hide_component, release_component, set_mark
+from grading.actions import hide_component, hide_student, release_component, release_student, set_mark
 from grading.models import Mark
 from grading.presenting import present, summarise
 from grading.queries import grades_of
 from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
+    MilestoneFactory,
     PolicyFactory,
     SignUpFactory,
     SlotRoleFactory,
@@ -202,3 +203,19 @@ def test_a_mark_by_hand_is_hidden_until_released(seminar):
     release_component(course=course, component_key="only", by=marker)
 
     assert (hidden, seen_by(student).total) == (None, Decimal("70.0"))
+
+
+def test_one_students_marks_are_released_and_hidden_alone(db):
+    course = course_with_policy()
+    student, other, instructor = (EnrollmentFactory(course=course, role=role) for role in ("student", "student", "instructor"))
+    team = TeamMemberFactory(team=TeamFactory(course=course), enrollment=student).team
+    for of in (student, other):
+        set_mark(review=reviewed(of), points=Decimal(8), revision=0, by=instructor.user)
+    set_mark(milestone=MilestoneFactory(course=course), team=team, points=Decimal(9), revision=0, by=instructor.user)
+
+    assert release_student(student=student, by=instructor.user) == 1
+    assert [mark.review and mark.review.reviewer_id for mark in Mark.objects.exclude(released_at=None)] == [student.pk]
+    assert release_student(student=student, by=instructor.user) == 0
+
+    assert hide_student(student=student, by=instructor.user) == 1
+    assert not Mark.objects.exclude(released_at=None).exists()
