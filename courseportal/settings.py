@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "exchange",
     "similarity",
     "discussion",
+    "talks",
     "grading",
     "planner",
     "coursefile",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("exchange.urls")),
     path("", include("similarity.urls")),
     path("", include("discussion.urls")),
+    path("", include("talks.urls")),
     path("", include("grading.urls")),
     path("", include("planner.urls")),
     path("", include("coursefile.urls")),

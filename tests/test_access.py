@@ -22,6 +22,7 @@ APPS = (
     "exchange",
     "similarity",
     "discussion",
+    "talks",
     "grading",
     "planner",
     "coursefile",
