@@ -14,7 +14,7 @@ from courses.policies import require_member
 from digest.policies import may_use as may_use_digest
 from discussion.models import DiscussionRules
 from presentations.models import Slot
-from presentations.policies import may_add_slides
+from presentations.policies import may_add_slides, sees_slides
 from talks import actions, policies, queries
 from talks.models import MAX_ANSWER, MAX_QUESTION, TalkRules
 
@@ -60,7 +60,7 @@ def show_talk(request, viewer: Enrollment, slot: Slot, *, typed: dict | None = N
     given = typed if typed is not None else queries.own_feedback(viewer, slot)
     context = questions_context(viewer, slot) | {
         "enrollment": viewer,
-        "sees_slides": True,
+        "sees_slides": sees_slides(viewer, slot),
         "guideline": queries.guideline_of(rules),
         "sections": rules.sections,
         "may_add_slides": may_add_slides(viewer, slot),
