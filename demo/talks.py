@@ -6,7 +6,7 @@ from functools import partial
 from random import Random
 
 from courses.models import Course, Enrollment
-from presentations.models import Slot
+from presentations.models import SignUp, Slot
 from talks.actions import ask_question, give_feedback, release_feedback, vote_question
 from talks.models import Question
 
@@ -39,7 +39,8 @@ def around_talks(course: Course, students: list[Enrollment], instructor: Enrollm
 
 
 def _judge(slot: Slot, student: Enrollment, rng: Random) -> None:
-    if not slot.roles.filter(sign_ups__enrollment=student, sign_ups__withdrawn_at=None).exists():
+    presenters = set(SignUp.objects.standing().filter(role__slot=slot).values_list("enrollment", flat=True))
+    if presenters and student.pk not in presenters:
         answers = {"clarity": rng.randint(3, 5), "discussion": rng.randint(2, 5)}
         give_feedback(slot=slot, by=student, answers=answers | {"good": rng.choice(GOOD), "better": rng.choice(BETTER)})
 
