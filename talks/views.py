@@ -69,7 +69,9 @@ def show_talk(request, viewer: Enrollment, slot: Slot, *, typed: dict | None = N
         "max_question": MAX_QUESTION,
         "max_answer": MAX_ANSWER,
         "fields": [field | {"given": given.get(field["key"], "")} for field in rules.feedback],
-        "gives_feedback": policies.may_give_feedback(viewer, slot) and rules.takes_feedback_on(slot, now),
+        # What was typed stays on the page, though the window has closed meanwhile.
+        "gives_feedback": policies.may_give_feedback(viewer, slot)
+        and (typed is not None or rules.takes_feedback_on(slot, now)),
         "feedback_closes": rules.feedback_closes(slot),
         "presents": policies.presents(viewer, slot),
         "summary": queries.summary_of(viewer, slot),

@@ -128,3 +128,15 @@ def test_a_refused_form_keeps_what_was_typed(client, course, slot, student):
 
     assert (page.status_code, Feedback.objects.count()) == (409, 0)
     assert "The example." in page.content.decode()
+
+
+def test_what_was_typed_when_the_window_closed_stays_on_the_page(client, course, slot, student, in_class):
+    in_class.move_to(AFTER)
+    client.force_login(student.user)
+
+    feedback = client.post(reverse("talks:feedback_give", args=[course.slug, "rammer"]), {"feedback-good": "The example."})
+    question = client.post(reverse("talks:question_ask", args=[course.slug, "rammer"]), {"text": "Why so late?"})
+
+    assert (feedback.status_code, question.status_code) == (409, 409)
+    assert "The example." in feedback.content.decode()
+    assert "Why so late?" in question.content.decode()
