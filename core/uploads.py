@@ -1,15 +1,20 @@
 """Uploaded files: what they may be is decided by content, never by name."""
 
 import io
+import logging
 import re
+import subprocess
 import zipfile
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import FileResponse
+from django.utils.module_loading import import_string
 
 from core.errors import DomainError
 
+logger = logging.getLogger(__name__)
+SCAN_SECONDS = 60
 PDF, PPTX, ZIP, TEXT = "PDF", "PPTX", "ZIP", "text"
 CONTENT_TYPES = {
     PDF: "application/pdf",
@@ -42,7 +47,33 @@ def check_upload(upload, *, allowed: tuple[str, ...], field: str = "file") -> Ch
             f"allowed here: {', '.join(allowed)}.",
             field=field,
         )
+    _scan(upload, field)
     return CheckedFile(kind=kind, safe_name=_safe_name(upload.name, kind))
+
+
+def _scan(upload, field: str) -> None:
+    """Ask the virus scanner of UPLOAD_SCANNER, if there is one. What it cannot say clean is refused, its own failure too."""
+    if not settings.UPLOAD_SCANNER:
+        return
+    upload.seek(0)
+    try:
+        is_clean = _is_clean(settings.UPLOAD_SCANNER, upload)
+    except Exception:
+        logger.exception("The virus scanner failed")
+        is_clean = False
+    finally:
+        upload.seek(0)
+    if not is_clean:
+        words = f"{upload.name} was not passed by the virus scanner and is not kept."
+        raise DomainError(words, field=field, code="not_scanned_clean")
+
+
+def _is_clean(scanner: list[str], upload) -> bool:
+    """A command reads the file on its standard input and ends with 0; a function `package.module:name` returns True."""
+    if len(scanner) == 1 and ":" in scanner[0]:
+        return import_string(scanner[0].replace(":", "."))(upload) is True
+    done = subprocess.run(scanner, input=upload.read(), capture_output=True, timeout=SCAN_SECONDS, check=False)  # noqa: S603
+    return done.returncode == 0
 
 
 def _kind_of(upload) -> str | None:
@@ -78,7 +109,8 @@ def _is_text(upload) -> bool:
 
 def _safe_name(name: str, kind: str) -> str:
     stem = re.sub(r"[^\w.\- ]+", "_", name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].rsplit(".", 1)[0]).strip(" .") or "file"
-    return stem[:80] + ENDINGS[kind]
+    is_markdown = kind == TEXT and name.lower().endswith((".md", ".markdown"))
+    return stem[:80] + (".md" if is_markdown else ENDINGS[kind])
 
 
 def serve_upload(file, *, kind: str, name: str) -> FileResponse:

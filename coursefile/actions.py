@@ -20,6 +20,7 @@ from presentations.actions import assign_presenter, call_waiting, note_moved, wi
 from presentations.models import PresentationRules, SignUp, Slot, SlotRole
 from projects.models import Milestone, ProjectRules
 from reviews.models import Field, PaperRound, ReviewForm, ReviewRules, Round, restamp_rounds
+from talks.models import TalkRules
 
 
 def create_course(values: dict, *, by) -> tuple[Course, bool]:
@@ -60,6 +61,7 @@ def write_document(course: Course, before: Facts, after: Facts, *, by) -> None:
     for model, section in (
         (DiscussionRules, "discussion"),
         (PresentationRules, "presentations"),
+        (TalkRules, "talks"),
         (ParticipationRules, "participation"),
         (ReminderRules, "reminders"),
     ):

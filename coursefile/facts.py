@@ -30,6 +30,7 @@ def facts_of(document: dict) -> Facts:
         "rounds": {round["key"]: _round(round, zone) for round in (reviews or {}).get("rounds", [])},
         "fields": {field["key"]: _field(field) for field in (reviews or {}).get("fields", [])},
         "discussion": _one(document.get("discussion")),
+        "talks": _one(document.get("talks")),
         "participation": _one(_decimal(document.get("participation"))),
         "projects": _one(projects and _without(projects, "milestones")),
         "milestones": {milestone["key"]: _milestone(milestone, zone) for milestone in (projects or {}).get("milestones", [])},

@@ -21,6 +21,7 @@ from presentations.models import SignUp, Slides, Waiting
 from projects.models import Deliverable, Team
 from reviews.answers import is_blank
 from reviews.models import Assignment, Field, FieldVisibility, Review, ReviewVersion, Score
+from talks.models import Feedback, Question
 
 MOST = 10  # people named
 WAITING = ("role__slot__key", "role__key", "enrollment__user__name")
@@ -124,9 +125,18 @@ def _of_slots(course: Course, before: Facts, after: Facts) -> Iterator[str]:
     sign_ups = work_in_roles(_in_slots(course, gone)).select_related("enrollment__user", "role__slot").order_by("pk")
     for key, names in _grouped((sign_up.role.slot.key, str(sign_up)) for sign_up in sign_ups).items():
         yield f"Slot {key} cannot be removed: {many(len(names), 'sign-up')}, by {people(names)}."
+    yield from _said_of_talks(course, gone)
     slides = Slides.objects.filter(slot__course=course, slot__key__in=gone).order_by("pk")
     for key, names in _grouped(slides.values_list("slot__key", "uploaded_by__name")).items():
         yield f"Slot {key} cannot be removed: {many(len(names), 'version')} of slides, handed in by {people(names)}."
+
+
+def _said_of_talks(course: Course, gone) -> Iterator[str]:
+    """Not by whom: feedback is anonymous."""
+    for model, what in ((Question, "question"), (Feedback, "feedback answer")):
+        rows = model.objects.filter(slot__course=course, slot__key__in=gone).order_by("slot__key")
+        for key, count in rows.values_list("slot__key").annotate(count=Count("pk")):
+            yield f"Slot {key} cannot be removed: {many(count, what)} from the audience."
 
 
 def _of_roles(course: Course, before: Facts, after: Facts) -> Iterator[str]:

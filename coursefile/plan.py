@@ -25,6 +25,7 @@ NOUNS = {
     "rounds": "Review round",
     "fields": "Review field",
     "discussion": "Discussion",
+    "talks": "Talks",
     "participation": "Participation",
     "projects": "Projects",
     "milestones": "Milestone",

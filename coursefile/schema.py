@@ -5,6 +5,7 @@ loader fills in and the dump leaves out. What a schema cannot say (dates in orde
 """
 
 from grading.engine import POLICY_SCHEMA
+from talks.models import DEFAULT_DAYS, default_fields, default_sections
 
 KEY_PATTERN = "^[a-z0-9][a-z0-9-]*$"
 ONE_LINE = r"^[^\r\n]*$"
@@ -283,6 +284,48 @@ _PRESENTATIONS = _table(
         ),
         "slides_due_days_before": _whole("Slides are due as many days before the meeting; none are when left out", 0, 365),
         "slides_due_time": _moment("The clock time on that day", "time", default="23:59:00"),
+        "slides_shown": _one_of(
+            "To whom slides are shown, besides presenters and staff",
+            *("everybody", "members", "members_after"),
+            default="everybody",
+        ),
+    },
+)
+
+_TALKS = _table(
+    "What happens in class and after a talk; a course without this table has the defaults",
+    "",
+    {
+        "guideline": _key("The page of the course that says how to present") | {"default": "guideline"},
+        "sections": _list(
+            "The parts of a talk, in order, each with a timer in class",
+            _table(
+                "A part of a talk",
+                "title minutes",
+                {"title": _text("As it stands on the wall", 60, minimum=1), "minutes": _whole("How long it is", 1, 600)},
+            ),
+            minItems=1,
+            maxItems=20,
+            default=default_sections(),
+        ),
+        "takes_questions": _flag("Whether the audience sends in questions and votes for them", default=True),
+        "takes_feedback": _flag("Whether the audience judges talks", default=True),
+        "feedback_days": _whole("How many days after the meeting's day feedback is taken", 0, 365, default=DEFAULT_DAYS),
+        "feedback": _list(
+            "The form",
+            _table(
+                "A field of the form",
+                "key label kind",
+                {
+                    "key": _key("Names the field"),
+                    "label": _text("What is asked", 200, minimum=1),
+                    "kind": _one_of("A score is 1 to 5", "score", "text"),
+                },
+            ),
+            minItems=1,
+            maxItems=20,
+            default=default_fields(),
+        ),
     },
 )
 
@@ -340,6 +383,7 @@ SCHEMA: dict = {
             "reviews": _REVIEWS,
             "discussion": _DISCUSSION,
             "presentations": _PRESENTATIONS,
+            "talks": _TALKS,
             "participation": _PARTICIPATION,
             "projects": _PROJECTS,
             "reminders": _table("Mails before a deadline; without this table none are sent", "", {"hours_before": _HOURS}),

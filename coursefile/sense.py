@@ -93,6 +93,7 @@ def _keys(document: dict) -> Iterator[Fault]:
         every_paper(document),
         every_milestone(document),
         every_field(document),
+        numbered(document.get("talks", {}).get("feedback", []), "talks", "feedback"),
         every_round(document),
         *_role_lists(document),
     )

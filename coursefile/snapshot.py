@@ -38,15 +38,16 @@ MILESTONE = ("key", "title", "description", "grace_minutes", "max_points")
 ROLE = ("key", "title", "capacity")
 PRESENTATIONS = (
     *("roles", "minutes", "at_least", "at_most", "days_apart", "withdraw_days_before", "swaps"),
-    *("slides_due_days_before", "slides_due_time"),
+    *("slides_due_days_before", "slides_due_time", "slides_shown"),
 )
 FORM_KEY = "review"
+TALKS = ("guideline", "sections", "takes_questions", "takes_feedback", "feedback_days", "feedback")
 POINTS = ("attended_points", "discussed_points")
 
 
 def document_of(course: Course) -> dict:
     """Students' work, presenters among it, is no part of the document. Reads the course's rules afresh."""
-    rules = ("review_rules__form", "discussion_rules", "participation_rules", "project_rules")
+    rules = ("review_rules__form", "discussion_rules", "talk_rules", "participation_rules", "project_rules")
     course = Course.objects.select_related(*rules).get(pk=course.pk)
     policy = policy_in_force(course)
     presentations = PresentationRules.objects.filter(course=course).first()
@@ -55,6 +56,7 @@ def document_of(course: Course) -> dict:
         "reviews": _reviews(course),
         "discussion": _taken(getattr(course, "discussion_rules", None), ("is_on",)),
         "presentations": _presentations(course, presentations),
+        "talks": _taken(getattr(course, "talk_rules", None), TALKS),
         "participation": _taken(getattr(course, "participation_rules", None), POINTS),
         "projects": _projects(course),
         "reminders": {"hours_before": reminders.hours_before} if reminders else None,

@@ -54,6 +54,7 @@ urlpatterns = [
     path("", include("projects.api")),
     path("", include("participation.api")),
     path("", include("discussion.api")),
+    path("", include("talks.api")),
     path("", include("exchange.api")),
     path("", include("grading.api")),
     path("", include("oneroster.api")),

@@ -5,6 +5,7 @@ Nothing here probes for a service: DATABASE_URL and REDIS_URL alone choose Postg
 
 import hashlib
 import secrets
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "exchange",
     "similarity",
     "discussion",
+    "talks",
     "grading",
     "gradefiles",
     "feed",
@@ -271,6 +273,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
+# A command with its arguments, or one function as package.module:name; empty: nothing is scanned.
+UPLOAD_SCANNER = shlex.split(env.str("UPLOAD_SCANNER", default=""))
 # Above the 10 MB that somebody may paste into one field, so that the form itself can say what is too long.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("exchange.urls")),
     path("", include("similarity.urls")),
     path("", include("discussion.urls")),
+    path("", include("talks.urls")),
     path("", include("grading.urls")),
     path("", include("oneroster.urls")),
     path("", include("gradefiles.urls")),

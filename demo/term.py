@@ -16,6 +16,7 @@ from demo.contesting import contest, take_requests
 from demo.finding import tag_and_save
 from demo.signing import signing_up
 from demo.talk import talking
+from demo.talks import around_talks
 from grading.actions import release_component, set_mark
 from participation.actions import Entry, record_own, save_sheet
 from planner.actions import plan_course_reminders
@@ -56,6 +57,7 @@ def play(course: Course, people: People, rng: Random, *, until: datetime) -> Non
         *_reminding(course, papers, until),
         *signing_up(course, people.students, until=until),
         *talking(course, papers, people, until=until),
+        *around_talks(course, people.students, people.instructor, until=until),
     ]
     for moment, deed in sorted(deeds, key=lambda pair: pair[0]):
         if moment <= until:

@@ -30,8 +30,8 @@ class SlidesForm(forms.Form):
     file = forms.FileField(
         required=False,
         label="File",
-        help_text="PDF or PowerPoint (PPTX).",
-        widget=forms.FileInput(attrs={"accept": ".pdf,.pptx"}),
+        help_text="PDF, PowerPoint (PPTX) or Markdown.",
+        widget=forms.FileInput(attrs={"accept": ".pdf,.pptx,.md"}),
     )
     url = forms.CharField(
         required=False,

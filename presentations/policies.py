@@ -1,7 +1,9 @@
 """Who may do what with presentations. `Slot.objects.visible_to` is the set to `may_see`."""
 
+from django.utils import timezone
+
 from courses.models import Course, Enrollment
-from presentations.models import Slot
+from presentations.models import PresentationRules, SlidesShown, Slot
 
 
 def may_see(enrollment: Enrollment | None, course: Course) -> bool:
@@ -28,3 +30,13 @@ def may_add_slides(enrollment: Enrollment | None, slot: Slot) -> bool:
     if enrollment is None or not enrollment.is_active or enrollment.course_id != slot.course_id:
         return False
     return enrollment.is_staff or any(sign_up.enrollment_id == enrollment.pk for sign_up in slot.sign_ups)
+
+
+def sees_slides(viewer: Enrollment | None, slot: Slot) -> bool:
+    """Of somebody who may see the slot: as the course says. Reads what `for_display` loads."""
+    shown = PresentationRules.of(slot.course).slides_shown
+    if shown == SlidesShown.EVERYBODY or may_add_slides(viewer, slot):
+        return True
+    if viewer is None or not viewer.is_active or viewer.course_id != slot.course_id:
+        return False
+    return shown == SlidesShown.MEMBERS or (not slot.is_homeless and slot.start <= timezone.now())

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from core.links import MAX_LINK
 from presentations.models import ActKind, OfferState, SignUp
+from presentations.policies import sees_slides
 
 BIGGEST = 2**63 - 1
 
@@ -81,7 +82,13 @@ class SlotSerializer(WindowSerializer):
     date = serializers.DateField(source="meeting.date")
     is_homeless = serializers.BooleanField(help_text="Its meeting was cancelled, and it waits for another")
     roles = serializers.SerializerMethodField()
-    slides = SlidesSerializer(source="latest_slides", allow_null=True, help_text="The latest version")
+    slides = serializers.SerializerMethodField(help_text="The latest version, if you may see the slides")
+
+    @extend_schema_field(SlidesSerializer(allow_null=True))
+    def get_slides(self, slot) -> dict | None:
+        if slot.latest_slides is None or not sees_slides(self.context["viewer"], slot):
+            return None
+        return SlidesSerializer(slot.latest_slides, context=self.context).data
 
     @extend_schema_field(RoleSerializer(many=True))
     def get_roles(self, slot) -> list[dict]:

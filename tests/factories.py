@@ -20,6 +20,7 @@ from presentations.models import PresentationRules, SignUp, Slides, Slot, SlotRo
 from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMember
 from reviews.models import Field, Review, ReviewForm, ReviewRules, ReviewVersion, Round, SavedSearch, Score, Tag
 from similarity.models import Comparison, Pair
+from talks.models import Question
 
 
 class UserFactory(DjangoModelFactory):
@@ -329,6 +330,15 @@ class RatingFactory(DjangoModelFactory):
     review = factory.SubFactory(SubmittedReviewFactory)
     rater = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..review.course"))
     verdict = "helpful"
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    slot = factory.SubFactory("tests.factories.SlotFactory")
+    author = factory.SubFactory(EnrollmentFactory, course=factory.SelfAttribute("..slot.course"))
+    text = "Why?"
 
 
 class PresentationRulesFactory(DjangoModelFactory):

@@ -23,6 +23,7 @@ APPS = (
     "exchange",
     "similarity",
     "discussion",
+    "talks",
     "grading",
     "gradefiles",
     "feed",

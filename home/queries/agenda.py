@@ -51,7 +51,7 @@ def next_meeting(meetings: list[Meeting]) -> Meeting | None:
 def agenda_of(course: Course, viewer: Enrollment | None) -> list[AgendaMeeting]:
     """The whole calendar; scores only where this viewer may read the reviews."""
     meetings = meetings_of(course)
-    slots, scores = slots_of_meetings(course), score_summaries(course, viewer)
+    slots, scores = slots_of_meetings(course, viewer), score_summaries(course, viewer)
     upcoming, today = next_meeting(meetings), course.today()
     return [
         AgendaMeeting(

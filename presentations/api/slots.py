@@ -14,6 +14,7 @@ from core.uploads import serve_upload
 from courses.policies import get_visible_course, require_instructor, require_member, require_staff
 from presentations import actions, policies, queries
 from presentations.models import SignUp, Slides, Slot, SlotRole
+from presentations.queries.files import shown_file
 from presentations.serializers import (
     AssignSerializer,
     MoveSerializer,
@@ -127,7 +128,8 @@ class SlidesViewSet(PresentationViewSet):
     @extend_schema(operation_id="slides_list", responses=SlidesSerializer(many=True))
     def list(self, request, course_slug, slot_key):
         viewer, slot = self._viewer_and_slot(request, course_slug, slot_key)
-        return Response(SlidesSerializer(slot.slides.all(), many=True, context=self.answer_context(viewer)).data)
+        shown = slot.slides.all() if policies.sees_slides(viewer, slot) else []
+        return Response(SlidesSerializer(shown, many=True, context=self.answer_context(viewer)).data)
 
     @extend_schema(operation_id="slides_add", request=SlidesInputSerializer, responses={201: SlidesSerializer})
     def create(self, request, course_slug, slot_key):
@@ -143,8 +145,8 @@ class SlidesViewSet(PresentationViewSet):
 
     @extend_schema(operation_id="slides_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def file(self, request, course_slug, slot_key, number):
-        course, _ = get_visible_course(request.user, course_slug)
-        slides = get_object_or_404(Slides.objects.exclude(file=""), slot__course=course, slot__key=slot_key, number=number)
+        course, viewer = get_visible_course(request.user, course_slug)
+        slides = shown_file(course, viewer, slot_key, number)
         return serve_upload(slides.file, kind=slides.file_kind, name=slides.file_name)
 
     def _viewer_and_slot(self, request, course_slug, slot_key):

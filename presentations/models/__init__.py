@@ -1,7 +1,7 @@
 """Presentation slots, their roles, who has them, waits for them and hands them over, and the slides."""
 
 from presentations.models.history import Act, ActKind, Notice
-from presentations.models.rules import PresentationRules, Swaps
+from presentations.models.rules import PresentationRules, SlidesShown, Swaps
 from presentations.models.sign_up import SignUp
 from presentations.models.slides import Slides
 from presentations.models.slot import Slot, SlotRole
@@ -16,6 +16,7 @@ __all__ = [
     "PresentationRules",
     "SignUp",
     "Slides",
+    "SlidesShown",
     "Slot",
     "SlotRole",
     "SwapOffer",

@@ -15,6 +15,12 @@ class Swaps(models.TextChoices):
     APPROVED = "approved", "Staff approve each swap"
 
 
+class SlidesShown(models.TextChoices):
+    EVERYBODY = "everybody", "Whoever sees the schedule"
+    MEMBERS = "members", "Members of the course"
+    AFTER = "members_after", "Members of the course, once the meeting has begun"
+
+
 class PresentationRules(models.Model):
     """`roles` are those that every slot has: [{"key": str, "title": str, "capacity": int}, ...].
 
@@ -35,8 +41,11 @@ class PresentationRules(models.Model):
     slides_due_days_before = models.PositiveSmallIntegerField(null=True, blank=True)  # None: no slides are owed
     slides_due_time = models.TimeField(default=time(23, 59))
 
+    slides_shown = models.CharField(max_length=13, choices=SlidesShown, default=SlidesShown.EVERYBODY)
+
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(slides_shown__in=SlidesShown.values), name="slides_shown_is_known"),
             models.CheckConstraint(condition=Q(swaps__in=Swaps.values), name="presentation_swaps_are_known"),
             models.CheckConstraint(
                 condition=Q(at_most=None) | (Q(at_most__gte=F("at_least")) & Q(at_most__gte=1)),

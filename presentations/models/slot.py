@@ -17,7 +17,7 @@ class SlotQuerySet(models.QuerySet):
     def for_display(self):
         """With everything a page shows of a slot: its roles, who stands in them, and its slides, newest first."""
         standing = SignUp.objects.standing().select_related("enrollment__user")
-        return self.select_related("course", "meeting", "paper").prefetch_related(
+        return self.select_related("course__presentation_rules", "meeting", "paper").prefetch_related(
             models.Prefetch("roles__sign_ups", standing),
             models.Prefetch("slides", Slides.objects.select_related("uploaded_by")),
         )
@@ -37,6 +37,9 @@ class Slot(models.Model):
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     slides_due_at = models.DateTimeField(null=True, blank=True)
+
+    # No column: `slots_of_meetings` sets it for the viewer at hand.
+    shows_slides = False
 
     objects = SlotQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courses.models import Course, Enrollment, MeetingKind, Paper
 from presentations.models import PresentationRules, SignUp, Slot, SlotRole
-from presentations.policies import may_add_slides
+from presentations.policies import may_add_slides, sees_slides
 from presentations.queries.signing import RoleRow, Signing, signing_of
 
 
@@ -34,10 +34,11 @@ class Presenting:
     partners: list[SignUp]
 
 
-def slots_of_meetings(course: Course) -> dict[int, list[Slot]]:
-    """{meeting id: its slots for display, in order}."""
+def slots_of_meetings(course: Course, viewer: Enrollment | None = None) -> dict[int, list[Slot]]:
+    """{meeting id: its slots for display, in order}; `slot.shows_slides` says whether this viewer is shown their slides."""
     found = defaultdict(list)
     for slot in Slot.objects.filter(course=course).for_display():
+        slot.shows_slides = sees_slides(viewer, slot)
         found[slot.meeting_id].append(slot)
     return dict(found)
 
@@ -101,6 +102,7 @@ class SlotRow:
     is_past: bool
     is_own: bool
     may_add_slides: bool
+    sees_slides: bool
     minutes: int | None
     roles: list[RoleRow]
     opens_at: datetime | None
@@ -127,6 +129,7 @@ def slot_row(slot: Slot, viewer: Enrollment | None, signing: Signing) -> SlotRow
         is_past=slot.meeting.date < signing.today,
         is_own=viewer is not None and any(sign_up.enrollment_id == viewer.pk for sign_up in slot.sign_ups),
         may_add_slides=may_add_slides(viewer, slot),
+        sees_slides=sees_slides(viewer, slot),
         minutes=rules.minutes_of(slot),
         roles=signing.roles_of(slot),
         opens_at=opens if opens and opens > signing.now and not slot.is_homeless else None,

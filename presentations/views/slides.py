@@ -15,7 +15,8 @@ from core.uploads import serve_upload
 from courses.policies import get_visible_course, require_member
 from presentations import actions, policies
 from presentations.forms import SlidesForm
-from presentations.models import Slides, Slot
+from presentations.models import PresentationRules, Slot
+from presentations.queries.files import shown_file
 
 
 def sign_in_to_see(view):
@@ -53,12 +54,13 @@ def slides_add(request, course_slug, slot_key):
             messages.success(request, f"Version {slides.number} of the slides is in.")
             return redirect("presentations:slides_add", course_slug, slot_key)
     context = {"course": enrollment.course, "enrollment": enrollment, "slot": slot, "form": form}
+    context["shown"] = PresentationRules.of(slot.course).slides_shown
     return render(request, "presentations/slides_add.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
 @sign_in_to_see
 def slides_file(request, course_slug, slot_key, number):
-    course, _ = get_visible_course(request.user, course_slug)
-    slides = get_object_or_404(Slides.objects.exclude(file=""), slot__course=course, slot__key=slot_key, number=number)
+    course, viewer = get_visible_course(request.user, course_slug)
+    slides = shown_file(course, viewer, slot_key, number)
     return serve_upload(slides.file, kind=slides.file_kind, name=slides.file_name)

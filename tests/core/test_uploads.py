@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.errors import DomainError
-from core.uploads import PDF, ZIP, check_upload
+from core.uploads import PDF, TEXT, ZIP, check_upload
 
 
 def archive(*, version=20, flags=0, name=b"a.txt") -> bytes:
@@ -40,3 +40,36 @@ def test_damaged_archive_is_refused(content):
         check_upload(SimpleUploadedFile("code.zip", content), allowed=(PDF, ZIP))
 
     assert refusal.value.field == "file"
+
+
+def is_fine(upload) -> bool:
+    return b"virus" not in upload.read()
+
+
+def breaks(upload) -> bool:
+    raise OSError
+
+
+@pytest.mark.parametrize(
+    ("scanner", "content", "is_taken"),
+    [
+        ([], b"a virus", True),
+        (["grep", "-qv", "virus"], b"a text", True),
+        (["grep", "-qv", "virus"], b"a virus", False),
+        (["tests.core.test_uploads:is_fine"], b"a text", True),
+        (["tests.core.test_uploads:is_fine"], b"a virus", False),
+        (["tests.core.test_uploads:breaks"], b"a text", False),
+        (["/no/such/scanner"], b"a text", False),
+    ],
+)
+def test_what_the_scanner_does_not_pass_is_refused(settings, scanner, content, is_taken):
+    settings.UPLOAD_SCANNER = scanner
+    upload = SimpleUploadedFile("talk.md", content)
+
+    if is_taken:
+        assert check_upload(upload, allowed=(TEXT,)).safe_name == "talk.md"
+        assert upload.read() == content, "it is stored from its beginning"
+    else:
+        with pytest.raises(DomainError) as refused:
+            check_upload(upload, allowed=(TEXT,))
+        assert refused.value.code == "not_scanned_clean"

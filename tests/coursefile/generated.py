@@ -138,6 +138,15 @@ RULES = {
         swaps=st.sampled_from(["off", "free", "approved"]),
         slides_due_days_before=st.integers(0, 9),
         slides_due_time=CLOCK,
+        slides_shown=st.sampled_from(["everybody", "members", "members_after"]),
+    ),
+    "talks": table(
+        {},
+        guideline=KEY,
+        sections=st.lists(table({"title": TITLE, "minutes": st.integers(1, 90)}), min_size=1, max_size=3),
+        takes_questions=st.booleans(),
+        takes_feedback=st.booleans(),
+        feedback_days=st.integers(0, 9),
     ),
     "participation": table({}, attended_points=POINTS, discussed_points=POINTS),
     "projects": table(

@@ -34,7 +34,7 @@ FAULTS = {
         "[remainders]",
         "[remainders]",
         "remainders: found an unknown key, expected one of format, course, pages, meetings, reviews, discussion,"
-        ' presentations, participation, projects, reminders, grading; did you mean "reminders"?',
+        ' presentations, talks, participation, projects, reminders, grading; did you mean "reminders"?',
     ),
     "no such day": (
         "date = 2021-09-02",

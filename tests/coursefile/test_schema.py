@@ -9,9 +9,10 @@ from courses.models import Course, Meeting, MeetingKind, Page, Paper
 from discussion.models import DiscussionRules
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
-from presentations.models import PresentationRules, Slot, SlotRole, Swaps
+from presentations.models import PresentationRules, SlidesShown, Slot, SlotRole, Swaps
 from projects.models import Milestone, ProjectRules
 from reviews.models import Field, FieldKind, FieldVisibility, Names, ReviewForm, ReviewRules, Round, Visibility
+from talks.models import TalkRules
 from tests.coursefile.files import EXAMPLE
 
 TABLES = SCHEMA["properties"]
@@ -30,6 +31,7 @@ STORED_IN = [
     (REVIEWS["properties"]["fields"]["items"], Field),
     (REVIEWS["properties"]["rounds"]["items"], Round),
     (TABLES["discussion"], DiscussionRules),
+    (TABLES["talks"], TalkRules),
     (TABLES["participation"], ParticipationRules),
     (TABLES["projects"], ProjectRules),
     (MILESTONE, Milestone),
@@ -68,6 +70,7 @@ def test_what_the_schema_lets_in_fits_the_column(model, key, schema):
         (REVIEWS["properties"]["visibility"], Visibility),
         (REVIEWS["properties"]["names"], Names),
         (TABLES["presentations"]["properties"]["swaps"], Swaps),
+        (TABLES["presentations"]["properties"]["slides_shown"], SlidesShown),
     ],
 )
 def test_schema_knows_the_choices_of_the_models(schema, choices):
