@@ -13,6 +13,7 @@ from presentations.actions.places import (
 from presentations.actions.slides import add_slides
 from presentations.actions.slots import make_slots, move_slot, note_moved
 from presentations.actions.swaps import accept_offer, approve_swap, decline_offer, offer_place, refuse_swap, take_back_offer
+from presentations.actions.wishes import save_wishes
 
 __all__ = [
     "accept_offer",
@@ -32,6 +33,7 @@ __all__ = [
     "offer_place",
     "refuse_swap",
     "release_notice",
+    "save_wishes",
     "take_back_offer",
     "take_place",
     "withdraw_presenter",

@@ -47,15 +47,17 @@ def require_within_limits(rules: PresentationRules, enrollment: Enrollment, role
         raise DomainError(refusal.message, code=refusal.code)
 
 
-def stand(role: SlotRole, enrollment: Enrollment | None, guest_name: str, by: User | None) -> SignUp:
+def stand(role: SlotRole, enrollment: Enrollment | None, guest_name: str, by: User | None, *, is_pinned: bool = True) -> SignUp:
     """A place for the person. A sign-up of theirs that was withdrawn stands again, with the mark that hangs on it."""
     withdrawn = role.sign_ups.exclude(withdrawn_at=None).order_by("-withdrawn_at", "-pk")
     sign_up = withdrawn.filter(enrollment=enrollment, guest_name=guest_name).first()
     if sign_up is None:
-        return SignUp.objects.create(role=role, enrollment=enrollment, guest_name=guest_name, assigned_by=by)
+        return SignUp.objects.create(
+            role=role, enrollment=enrollment, guest_name=guest_name, assigned_by=by, is_pinned=is_pinned
+        )
     sign_up.role, sign_up.enrollment = role, enrollment
-    sign_up.withdrawn_at, sign_up.assigned_by = None, by
-    sign_up.save(update_fields=["withdrawn_at", "assigned_by"])
+    sign_up.withdrawn_at, sign_up.assigned_by, sign_up.is_pinned = None, by, is_pinned
+    sign_up.save(update_fields=["withdrawn_at", "assigned_by", "is_pinned"])
     return sign_up
 
 
