@@ -1,5 +1,6 @@
 """Every write to presentations. Acts on places all begin with the lock on the course (`changes.lock_course`)."""
 
+from presentations.actions.board import change_board, last_act, undo_last
 from presentations.actions.notices import claim_notice, confirm_notice, release_notice
 from presentations.actions.places import (
     assign_presenter,
@@ -21,11 +22,13 @@ __all__ = [
     "approve_swap",
     "assign_presenter",
     "call_waiting",
+    "change_board",
     "claim_notice",
     "confirm_notice",
     "decline_offer",
     "give_back",
     "join_line",
+    "last_act",
     "leave_waiting",
     "make_slots",
     "move_slot",
@@ -36,5 +39,6 @@ __all__ = [
     "save_wishes",
     "take_back_offer",
     "take_place",
+    "undo_last",
     "withdraw_presenter",
 ]

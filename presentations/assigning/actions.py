@@ -10,6 +10,7 @@ from core import runs
 from core.errors import DomainError
 from courses.models import Course, Enrollment
 from presentations import tasks
+from presentations.actions.board import DEALT
 from presentations.actions.changes import Changes, lock_course
 from presentations.actions.places import ROLE, call_next, end, leave_line, stand
 from presentations.assigning.reading import loose_sign_ups, read_world
@@ -59,7 +60,7 @@ def apply_run(*, run: PresentationRun, by: User) -> PresentationRun:
 
 def _take_away(pks: list[int], changes: Changes) -> None:
     for sign_up in SignUp.objects.filter(pk__in=pks).select_related(*PLACE).order_by("pk"):
-        changes.note_sign_up(ActKind.REMOVED, sign_up, tell=[sign_up.enrollment_id])
+        changes.note_sign_up(ActKind.REMOVED, sign_up, note=DEALT, tell=[sign_up.enrollment_id])
         end(sign_up, changes)
 
 
@@ -69,7 +70,7 @@ def _give(places: set[tuple[int, int]], changes: Changes) -> list[int]:
     given = []
     for student, role in sorted(places):
         sign_up = stand(roles[role], people[student], "", changes.by, is_pinned=False)
-        changes.note_sign_up(ActKind.GIVEN, sign_up, tell=[student])
+        changes.note_sign_up(ActKind.GIVEN, sign_up, note=DEALT, tell=[student])
         leave_line(roles[role], people[student], changes)
         given.append(sign_up.pk)
     return given
@@ -114,7 +115,7 @@ def _restore(pks: list[int], changes: Changes) -> list[list]:
             kept.append([sign_up.pk, "the place is not free any more"])
         else:
             again = stand(role, person, "", changes.by, is_pinned=False)
-            changes.note_sign_up(ActKind.GIVEN, again, tell=[person.pk])
+            changes.note_sign_up(ActKind.GIVEN, again, note=DEALT, tell=[person.pk])
     return kept
 
 
