@@ -96,9 +96,7 @@ class DealSerializer(serializers.Serializer):
     least = serializers.IntegerField()
     most = serializers.IntegerField()
     slot_least = serializers.IntegerField(required=False, help_text="0 when left out")
-    redeals = serializers.BooleanField(
-        required=False, help_text="Deal anew what was dealt and is not pinned; false when left out"
-    )
+    redeals = serializers.BooleanField(required=False, help_text="Deal unpinned places anew; false when left out")
     seed = serializers.IntegerField(required=False, help_text="0 when left out")
 
 

@@ -20,10 +20,8 @@ def load_board(*, course: Course, text: str, by: User, digest: str = "") -> Plan
     plan = plan_board(course, text)
     if plan.mistakes:
         line, words = plan.mistakes[0]
-        count = len(plan.mistakes)
-        raise DomainError(
-            f"{count} bad line{'' if count == 1 else 's'}; line {line}: {words} Nothing was changed.", code="bad_lines"
-        )
+        count = f"{len(plan.mistakes)} bad line{'' if len(plan.mistakes) == 1 else 's'}"
+        raise DomainError(f"{count}; line {line}: {words} Nothing was changed.", code="bad_lines")
     if digest and digest != plan.digest:
         raise DomainError("The board has changed since you looked. Nothing was changed; look again.", code="stale")
     change_board(

@@ -46,23 +46,23 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def clashes_of(course: Course, rows: list[SlotRow], days_apart: int) -> dict[int, str]:
-    """{sign-up id: what does not go together with it}, in two queries."""
+def mark_clashes(course: Course, rows: list[SlotRow], days_apart: int) -> int:
+    """Tell each of the rows' sign-ups its `clash`, "" for none, in two queries; how many have one."""
     cannot = set(Wish.objects.filter(slot__course=course, rank=None).values_list("enrollment", "slot"))
     away = set(AwayDate.objects.filter(meeting__course=course).values_list("enrollment", "meeting"))
     by_student: dict[int, list[tuple[SignUp, Slot]]] = defaultdict(list)
     for row in rows:
         for sign_up in row.slot.sign_ups:
+            sign_up.clash = ""
             if sign_up.enrollment_id and not row.slot.is_homeless:
                 by_student[sign_up.enrollment_id].append((sign_up, row.slot))
-    found = {}
     for student, places in by_student.items():
         for sign_up, slot in places:
             if (student, slot.pk) in cannot or (student, slot.meeting_id) in away:
-                found[sign_up.pk] = "said: cannot"
+                sign_up.clash = "said: cannot"
             elif any(_are_close(slot, other, days_apart) for _, other in places):
-                found[sign_up.pk] = f"two within {days_apart} days" if days_apart else "two in one week"
-    return found
+                sign_up.clash = f"two within {days_apart} days" if days_apart else "two in one week"
+    return sum(bool(sign_up.clash) for places in by_student.values() for sign_up, _ in places)
 
 
 def _are_close(one: Slot, other: Slot, days_apart: int) -> bool:

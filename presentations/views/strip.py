@@ -28,7 +28,7 @@ def board(request, course_slug):
         "course": viewer.course,
         "enrollment": viewer,
         "weeks": strip.weeks_of(rows),
-        "clashes": strip.clashes_of(viewer.course, rows, signing.rules.days_apart),
+        "clashes": strip.mark_clashes(viewer.course, rows, signing.rules.days_apart),
         "students": students,
         "without": [row for row in students if not row.count],
         "picked": picked,
