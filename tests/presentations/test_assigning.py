@@ -219,6 +219,17 @@ def test_queries_of_reading_do_not_grow(course, two, django_assert_num_queries):
         read_world(course, ONCE)
 
 
+def test_who_got_a_place_or_lost_one_has_a_mail(course, student, dealt, asks, two, instructor, mailoutbox):
+    run = apply_run(run=dealt(), by=instructor.user)
+    undo_run(run=run, by=instructor.user)
+
+    for notice in Notice.objects.order_by("pk"):
+        tasks.send_notice(notice.pk)
+
+    assert [mail.subject.split(":")[0] for mail in mailoutbox] == ["You present", "You no longer present"]
+    assert f"{two[0].slot}" in mailoutbox[0].body or f"{two[1].slot}" in mailoutbox[0].body
+
+
 # The board
 
 
