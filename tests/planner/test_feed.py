@@ -20,7 +20,7 @@ def talk(course, student):
     return slot
 
 
-def test_a_presentation_is_in_its_presenters_calendar_in_universal_time(client, course, student, other, talk):
+def test_a_presentation_is_in_its_presenters_calendar_in_universal_time(client, course, student, talk):
     with time_machine.travel(datetime(2021, 9, 1, tzinfo=UTC), tick=False):
         answer = client.get(address_of(student))
         others = client.get(address_of(EnrollmentFactory(course=course))).content.decode()
