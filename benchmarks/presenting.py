@@ -44,7 +44,7 @@ def main() -> None:
     from presentations.assigning.work import result_of
     from presentations.assigning.world import Parameters
 
-    for count, pairs, most in ((300, 0, 1), (150, 0, 2), (300, 10, 1), (250, 30, 1), (60, 5, 1)):
+    for count, pairs, most in ((300, 0, 1), (150, 0, 2), (300, 10, 1), (250, 30, 1), (300, 30, 1), (60, 5, 1)):
         world, parameters = world_of(count, pairs), Parameters(1, most)
         began = time.perf_counter()
         result = result_of(world, deal(world, parameters), parameters)

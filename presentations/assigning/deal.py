@@ -155,7 +155,8 @@ def _say_what_is_missing(dealt: Dealt, parameters: Parameters, world: World) -> 
         dealt.shortages.append(f"{each.name} gets {len(each.held)} of {parameters.least}: {why}.")
     for slot in empty:
         dealt.shortages.append(f"{slot.name} on {slot.day.day} {slot.day:%B} stays empty: nobody is left who can take it.")
-    first = solve(problem_of(world, parameters))
+    # Why not more can be met; with too many pairs for one problem, as far as the others are concerned.
+    first = solve(problem_of(world, parameters, sizes=(1,) if _pairs_go_first(world) else (1, 2)))
     if isinstance(first, Infeasible):
         dealt.obstacles = [each.sentence for each in first.obstacles]
 
