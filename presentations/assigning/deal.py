@@ -36,7 +36,9 @@ def deal(world: World, parameters: Parameters, tell: Tell = lambda share, words:
     dealt = Dealt(after=world)
     talks = max((parameters.most - len(each.held) for each in world.students), default=0)
     for talk in range(talks):
-        parts = PARTS if _pairs_go_first(world) else ((1, 2),)
+        parts = ((1, 2),)
+        if _pairs_go_first(world):
+            parts, dealt.is_optimal = PARTS, False
         given = 0
         for sizes in parts:
             given += _deal_part(dealt, parameters, talk, sizes, lambda share, words, at=talk: tell((at + share) / talks, words))

@@ -78,6 +78,17 @@ def test_naming_somebody_who_does_not_name_back_binds_nobody():
     assert sorted(given_by(here)) == [(1, 1), (2, 2)]
 
 
+def test_many_pairs_are_dealt_first_and_nothing_is_claimed_to_be_proven():
+    pairs = [student(pk, 1 + pk // 4, partner=pk ^ 1) for pk in range(20)]
+    here = world([slot(pk, places=2) for pk in range(1, 30)], [*pairs, *(student(pk, 1) for pk in range(20, 50))])
+
+    dealt = deal(here, ONCE)
+
+    got = dict(row[:2] for row in dealt.given)
+    assert [got[pk] for pk in range(0, 20, 2)] == [got[pk] for pk in range(1, 20, 2)]
+    assert (len(got), dealt.is_optimal) == (50, False)
+
+
 def test_who_fared_badly_first_goes_first_the_second_time():
     """Both want 1 most; 2 had to take a third choice before."""
     here = world([slot(1), slot(2)], [student(1, 1, 2, held={8: None}), student(2, 1, 2, held={9: None}, disappointed=2)])
