@@ -7,7 +7,7 @@ documents, and the dump is the document written out.
 import copy
 from datetime import date, timedelta
 
-from coursefile.facts import SLOT_MOMENTS
+from coursefile.facts import RULE_MOMENTS, SLOT_MOMENTS
 from coursefile.schema import PRESENTER, SCHEMA, is_policy
 from coursefile.shape import NATIVE, as_moment, validator
 
@@ -70,7 +70,7 @@ def _dated(document: dict):
         for slot in meeting.get("slots", []):
             for key in SLOT_MOMENTS:
                 yield slot, key
-    for key in ("opens_at", "closes_at"):
+    for key in RULE_MOMENTS:
         yield document.get("presentations", {}), key
     yield document.get("reviews", {}), "names_from"
     for milestone in document.get("projects", {}).get("milestones", []):

@@ -8,6 +8,7 @@ Rows = dict[object, dict]
 Facts = dict[str, Rows]
 
 MOMENTS = ("opens", "due", "hard")  # of a round
+RULE_MOMENTS = ("opens_at", "closes_at", "wishes_close_at")
 SLOT_MOMENTS = ("opens_at", "closes_at", "slides_due_at")
 ONE = ""  # the key of what a course has one of
 
@@ -58,9 +59,7 @@ def _utc(moment, zone: ZoneInfo):
 def _presentations(presentations: dict | None, zone: ZoneInfo) -> dict | None:
     optional = ("minutes", "at_most", "withdraw_days_before", "slides_due_days_before")
     return presentations and (
-        dict.fromkeys(optional)
-        | presentations
-        | {name: _utc(presentations.get(name), zone) for name in ("opens_at", "closes_at")}
+        dict.fromkeys(optional) | presentations | {name: _utc(presentations.get(name), zone) for name in RULE_MOMENTS}
     )
 
 

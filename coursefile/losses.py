@@ -17,7 +17,7 @@ from discussion.models import Comment
 from grading.engine import read_policy
 from grading.models import Mark
 from participation.models import Record
-from presentations.models import SignUp, Slides, Waiting
+from presentations.models import SignUp, Slides, Waiting, Wish
 from projects.models import Deliverable, Team
 from reviews.answers import is_blank
 from reviews.models import Assignment, Field, FieldVisibility, Review, ReviewVersion, Score
@@ -42,7 +42,7 @@ def losses_of(course: Course, before: Facts, after: Facts) -> Losses:
         *(_of_milestones, _of_rounds, _of_fields, _of_parts, _of_components),
     )
     reasons = [reason for check in checks for reason in check(course, before, after)]
-    told = (_marks_above, _large_teams, _guests_leaving, _waiting_leaving, _presenters_moving)
+    told = (_marks_above, _large_teams, _guests_leaving, _waiting_leaving, _wishes_leaving, _presenters_moving)
     warnings = [warning for check in told for warning in check(course, before, after)]
     return Losses(reasons, warnings, _notes_on_fields(course, before, after))
 
@@ -352,6 +352,15 @@ def _waiting_leaving(course: Course, before: Facts, after: Facts) -> Iterator[st
     names = _grouped(((slot, role), name) for slot, role, name in line.values_list(*WAITING) if (slot, role) in gone)
     for (slot, role), waiting in names.items():
         yield f"Role {role} of slot {slot} goes, and with it the waiting list of {people(waiting)}."
+
+
+def _wishes_leaving(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    """Wishes for a slot that goes; nobody presents there."""
+    gone = removed(before, after, "slots")
+    wishes = Wish.objects.filter(slot__course=course, slot__key__in=gone) if gone else Wish.objects.none()
+    names = _grouped(wishes.order_by("slot__key", "pk").values_list("slot__key", "enrollment__user__name"))
+    for slot, wishing in names.items():
+        yield f"Slot {slot} goes, and with it what {people(wishing)} said about presenting it."
 
 
 def _presenters_moving(course: Course, before: Facts, after: Facts) -> Iterator[str]:

@@ -273,6 +273,9 @@ _PRESENTATIONS = _table(
         "minutes": _whole("How long a presentation is", 1, 1440),
         "opens_at": _moment("From when students take places, first come, first served; never when left out", "date-time"),
         "closes_at": _moment("Until when they do; until the meeting when left out", "date-time"),
+        "wishes_close_at": _moment(
+            "Until when students rank what they would like to present; not asked when left out", "date-time"
+        ),
         "at_least": _whole("How often each student presents at least", 0, 100, default=0),
         "at_most": _whole("How many presentations a student takes at most; any number when left out", 1, 100),
         "days_apart": _whole("Least days between two presentations that a student takes", 0, 365, default=0),

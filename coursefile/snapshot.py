@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from coursefile.facts import MOMENTS, SLOT_MOMENTS
+from coursefile.facts import MOMENTS, RULE_MOMENTS, SLOT_MOMENTS
 from courses.models import Course
 from grading.queries import policy_in_force
 from planner.models import ReminderRules
@@ -125,7 +125,7 @@ def _slots(course: Course) -> dict[int, list[dict]]:
 def _presentations(course: Course, rules: PresentationRules | None) -> dict | None:
     if rules is None:
         return None
-    return _taken(rules, PRESENTATIONS) | _moments(course, rules, ("opens_at", "closes_at"))
+    return _taken(rules, PRESENTATIONS) | _moments(course, rules, RULE_MOMENTS)
 
 
 def _moments(course: Course, row, names: tuple[str, ...]) -> dict:

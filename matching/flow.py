@@ -5,7 +5,7 @@
 Every unit through a person or an item has an arc of its own. The k-th costs 2k - 1, so that loads cost their squares
 and even loads are cheapest; it is rewarded while the least is not reached. As least numbers are rewarded, not demanded,
 there always is an answer, and when not everything can be met it is one that meets the most. The levels (requirements
-met, preference, evenness, the lot) are kept apart by weights larger than all of the next level together.
+met, preference, evenness, ties, the lot) are kept apart by weights larger than all of the next level together.
 """
 
 from collections.abc import Mapping
@@ -35,6 +35,7 @@ class Weights(NamedTuple):
     met: int
     preference: int
     even: int
+    tie: int
     lots: int
 
 
@@ -53,6 +54,7 @@ class Network:
         is_by_expert = table.expert[self.rows, self.columns] & table.lacks_expert[self.columns]
         self.heads = np.where(is_by_expert, self.expert_node[self.columns], self.columns + people).astype(np.int32)
         self.wanted = table.preference[self.rows, self.columns].astype(np.int64)
+        self.tie = table.ties[self.rows, self.columns].astype(np.int64)
         self.lot = table.draw.randint(0, LOTS, len(self.rows)).astype(np.int64)
         # A most that is beyond all there is ("no limit") makes neither arcs nor weights grow.
         self.person_room = np.minimum(table.people.room, table.may.sum(axis=1))
@@ -77,10 +79,15 @@ class Network:
         spread = int(self.wanted.max(initial=0) - self.wanted.min(initial=0)) + 1
         above_even = 4 * highest * pairs + 1
         above_preference = spread * pairs + 1
+        above_ties = int(self.tie.max(initial=0)) * pairs + 1
         room = LARGEST // (above_even * above_preference * (pairs + 1) * (nodes + 1))
-        lots = max(1, min(lots, room))
-        even = 1 if lots == 1 else lots * pairs + 1
-        return Weights(met=even * above_even * above_preference, preference=even * above_even, even=even, lots=lots)
+        if above_ties > room:
+            above_ties = 1  # too large a problem for them: the lot decides
+        lots = max(1, min(lots, room // above_ties))
+        tie = 1 if lots == 1 else lots * pairs + 1
+        even = tie * above_ties
+        above = even * above_even
+        return Weights(met=above * above_preference, preference=above, even=even, tie=tie * (above_ties > 1), lots=lots)
 
     def _run(self, weights: Weights, cliques, forbidden) -> np.ndarray | None:
         flow = SimpleMinCostFlow()
@@ -89,7 +96,7 @@ class Network:
         if forbidden:
             rows, columns = zip(*forbidden, strict=True)
             capacity[self.arc[list(rows), list(columns)]] = 0
-        cost = self.lot % weights.lots - self.wanted * weights.preference
+        cost = self.lot % weights.lots + self.tie * weights.tie - self.wanted * weights.preference
         arcs = flow.add_arcs_with_capacity_and_unit_cost(self.rows, heads, capacity, cost)
         people, items = self.table.may.shape
         self._add_units(flow, self.table.people, self.person_room, weights, np.arange(people), into=True)

@@ -1,5 +1,7 @@
 """What is to be assigned to whom, and under which requirements."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -59,7 +61,8 @@ class Problem:
     `preferences` holds what people said, above 0 for wanted, below for unwanted; who said nothing about an item is at 0.
     `fixed` pairs exist already: they count everywhere, stay whatever the rules say, and are not in the answer.
     `apart` pairs of people never get the same item. `experts` names, for each item that needs one, who is an expert
-    on it. The order in which anything is given makes no difference.
+    on it. `ties` decide between answers that are equally good in all else, before the lot does: less is better.
+    The order in which anything is given makes no difference.
     """
 
     items: Iterable[Item]
@@ -69,8 +72,25 @@ class Problem:
     fixed: AbstractSet[Pair] = frozenset()
     apart: Iterable[tuple[Key, Key]] = ()
     experts: Mapping[Key, AbstractSet[Key]] = field(default_factory=dict)
+    ties: Mapping[Pair, int] = field(default_factory=dict)
     seed: int = 0
     words: Words = Words()
+
+    @property
+    def digest(self) -> str:
+        """Equal for two problems from which the same would be worked out, whatever people and items are called."""
+        parts = [
+            sorted((each.key, each.least, each.most) for each in self.items),
+            sorted((each.key, each.least, each.most) for each in self.people),
+            sorted((*pair, value) for pair, value in self.preferences.items()),
+            sorted(self.conflicts),
+            sorted(self.fixed),
+            sorted(self.apart),
+            sorted((item, sorted(people)) for item, people in self.experts.items()),
+            sorted((*pair, value) for pair, value in self.ties.items()),
+            self.seed,
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def sort_key(key: Key) -> tuple[bool, Key]:

@@ -1,6 +1,6 @@
 """A problem as arrays: a row for each person, a column for each item, both in an order drawn by the seed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,7 @@ class Table:
     people: Side
     items: Side
     preference: np.ndarray
+    ties: np.ndarray
     may: np.ndarray
     conflict: np.ndarray
     fixed: np.ndarray
@@ -63,7 +64,8 @@ def read(problem: Problem) -> Table:
     return Table(
         people=rows,
         items=columns,
-        preference=reader.preferences(problem),
+        preference=reader.values("preferences", problem.preferences, -STRONGEST),
+        ties=reader.values("ties", problem.ties, 0),
         may=may,
         conflict=conflict,
         fixed=fixed,
@@ -139,17 +141,14 @@ class _Reader:
         table[self.places(where, list(pairs))] = True
         return table
 
-    def preferences(self, problem: Problem) -> np.ndarray:
+    def values(self, where: str, said: Mapping[Pair, int], lowest: int) -> np.ndarray:
         table = np.zeros(self.shape, dtype=np.int32)
-        said = problem.preferences
         if not said:
             return table
         for pair, value in said.items():
-            if not isinstance(value, int) or not -STRONGEST <= value <= STRONGEST:
-                raise ProblemError(
-                    f"preferences: {pair!r} is {value!r}; expected a whole number from {-STRONGEST} to {STRONGEST}."
-                )
-        table[self.places("preferences", said)] = np.fromiter(said.values(), np.int32, len(said))
+            if not isinstance(value, int) or not lowest <= value <= STRONGEST:
+                raise ProblemError(f"{where}: {pair!r} is {value!r}; expected a whole number from {lowest} to {STRONGEST}.")
+        table[self.places(where, said)] = np.fromiter(said.values(), np.int32, len(said))
         return table
 
     def experts(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:

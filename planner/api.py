@@ -1,5 +1,6 @@
 """REST endpoints under /api/v1/courses/{slug}/: the caller's deadlines, and the course's reminders."""
 
+from django.conf import settings
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -8,7 +9,7 @@ from rest_framework.response import Response
 
 from courses.deadlines import State
 from courses.policies import require_instructor, require_member
-from planner import queries
+from planner import feed, queries
 from planner.models import Reminder, ReminderState
 
 
@@ -66,6 +67,27 @@ class DeadlineViewSet(viewsets.ViewSet):
         return Response(DeadlineSerializer(deadlines, many=True, context={"request": request}).data)
 
 
+class CalendarSerializer(serializers.Serializer):
+    url = serializers.URLField(help_text="For a calendar program; whoever knows it sees the caller's dates")
+
+
+class CalendarViewSet(viewsets.ViewSet):
+    """Where the caller's calendar program fetches their dates."""
+
+    scope_resource = "course"
+
+    @extend_schema(operation_id="calendar_retrieve", responses=CalendarSerializer)
+    def retrieve(self, request, course_slug):
+        enrollment = require_member(request.user, course_slug)
+        return Response({"url": f"{settings.SITE_URL}{feed.address_of(enrollment)}"})
+
+    @extend_schema(operation_id="calendar_renew", request=None, responses=CalendarSerializer)
+    def renew(self, request, course_slug):
+        """A new address; the old one is void."""
+        feed.renew(enrollment=require_member(request.user, course_slug))
+        return self.retrieve(request, course_slug)
+
+
 class ReminderViewSet(viewsets.GenericViewSet):
     """Reminders that were written down for the course's students; for its instructors."""
 
@@ -97,6 +119,11 @@ class ReminderViewSet(viewsets.GenericViewSet):
 
 
 urlpatterns = [
+    path(
+        "courses/<slug:course_slug>/calendar/",
+        CalendarViewSet.as_view({"get": "retrieve", "post": "renew"}),
+        name="calendar",
+    ),
     path("courses/<slug:course_slug>/deadlines/", DeadlineViewSet.as_view({"get": "list"}), name="deadline_list"),
     path("courses/<slug:course_slug>/reminders/", ReminderViewSet.as_view({"get": "list"}), name="reminder_list"),
     path(

@@ -123,3 +123,12 @@ class Reminder(models.Model):
             is_left = self.error or self.claimed_at <= now - HANDING_OVER
             return ReminderState.UNCONFIRMED if is_left else ReminderState.SENDING
         return ReminderState.FAILED if self.error else ReminderState.PLANNED
+
+
+class CalendarFeed(models.Model):
+    """The address at which a person's calendar program fetches their dates. A new `number` makes the old address void.
+
+    Without a row the number is 1."""
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="calendar_feed")
+    number = models.PositiveIntegerField(default=1)

@@ -12,6 +12,8 @@ from presentations.models import ActKind, Notice
 
 # {kind: subject}; who is told of an act by somebody else reads a sentence about them.
 SUBJECTS = {
+    ActKind.GIVEN: "You present",
+    ActKind.REMOVED: "You no longer present",
     ActKind.CALLED: "You have a place from the waiting list",
     ActKind.OFFERED: "You are offered a place",
     ActKind.TAKEN_BACK: "An offer was taken back",

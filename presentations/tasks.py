@@ -43,3 +43,11 @@ def send_waiting_notices() -> None:
     """Beat's: what could not be queued, or was lost with the broker. One try each; the next round is the retry."""
     for pk in Notice.objects.lost(timezone.now()).order_by("pk").values_list("pk", flat=True):
         send_notice.apply_async((pk,), retries=send_notice.max_retries)
+
+
+@shared_task
+def work_out_run(run_id: int) -> None:
+    """However often this runs, the run has one answer."""
+    from presentations.assigning import work  # the engine is loaded by the workers that need it
+
+    work.work_out(run_id)

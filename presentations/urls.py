@@ -1,11 +1,24 @@
 from django.urls import path
 
 from presentations import views
+from presentations.assigning import views as assigning
 
 app_name = "presentations"
 HOME = "c/<slug:course_slug>/presentations/"
 ROLE = f"{HOME}<slug:slot_key>/roles/<slug:role_key>/"
 urlpatterns = [
+    path(f"{HOME}wishes/", views.wish_list, name="wish_list"),
+    path(f"{HOME}deal/", assigning.run_list, name="run_list"),
+    path(f"{HOME}deal/<int:pk>/", assigning.run_detail, name="run_detail"),
+    path(f"{HOME}deal/<int:pk>/progress/", assigning.run_progress, name="run_progress"),
+    path(f"{HOME}deal/<int:pk>/apply/", assigning.run_apply, name="run_apply"),
+    path(f"{HOME}deal/<int:pk>/undo/", assigning.run_undo, name="run_undo"),
+    path(f"{HOME}sign-ups/<int:pk>/pin/", assigning.place_pin, name="place_pin"),
+    path(f"{HOME}board/", views.board, name="board"),
+    path(f"{HOME}board/give/", views.board_give, name="board_give"),
+    path(f"{HOME}board/undo/", views.board_undo, name="board_undo"),
+    path(f"{HOME}board/csv/", views.board_csv, name="board_csv"),
+    path(f"{HOME}board/csv/import/", views.board_import, name="board_import"),
     path(f"{HOME}history/", views.history, name="history"),
     path(f"{HOME}slots/make/", views.slots_make, name="slots_make"),
     path(f"{HOME}sign-ups/<int:pk>/give-back/", views.place_give_back, name="place_give_back"),

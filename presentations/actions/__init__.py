@@ -1,5 +1,6 @@
 """Every write to presentations. Acts on places all begin with the lock on the course (`changes.lock_course`)."""
 
+from presentations.actions.board import change_board, last_act, undo_last
 from presentations.actions.notices import claim_notice, confirm_notice, release_notice
 from presentations.actions.places import (
     assign_presenter,
@@ -13,6 +14,7 @@ from presentations.actions.places import (
 from presentations.actions.slides import add_slides
 from presentations.actions.slots import make_slots, move_slot, note_moved
 from presentations.actions.swaps import accept_offer, approve_swap, decline_offer, offer_place, refuse_swap, take_back_offer
+from presentations.actions.wishes import save_wishes
 
 __all__ = [
     "accept_offer",
@@ -20,11 +22,13 @@ __all__ = [
     "approve_swap",
     "assign_presenter",
     "call_waiting",
+    "change_board",
     "claim_notice",
     "confirm_notice",
     "decline_offer",
     "give_back",
     "join_line",
+    "last_act",
     "leave_waiting",
     "make_slots",
     "move_slot",
@@ -32,7 +36,9 @@ __all__ = [
     "offer_place",
     "refuse_swap",
     "release_notice",
+    "save_wishes",
     "take_back_offer",
     "take_place",
+    "undo_last",
     "withdraw_presenter",
 ]

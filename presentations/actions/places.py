@@ -47,15 +47,17 @@ def require_within_limits(rules: PresentationRules, enrollment: Enrollment, role
         raise DomainError(refusal.message, code=refusal.code)
 
 
-def stand(role: SlotRole, enrollment: Enrollment | None, guest_name: str, by: User | None) -> SignUp:
+def stand(role: SlotRole, enrollment: Enrollment | None, guest_name: str, by: User | None, *, is_pinned: bool = True) -> SignUp:
     """A place for the person. A sign-up of theirs that was withdrawn stands again, with the mark that hangs on it."""
     withdrawn = role.sign_ups.exclude(withdrawn_at=None).order_by("-withdrawn_at", "-pk")
     sign_up = withdrawn.filter(enrollment=enrollment, guest_name=guest_name).first()
     if sign_up is None:
-        return SignUp.objects.create(role=role, enrollment=enrollment, guest_name=guest_name, assigned_by=by)
+        return SignUp.objects.create(
+            role=role, enrollment=enrollment, guest_name=guest_name, assigned_by=by, is_pinned=is_pinned
+        )
     sign_up.role, sign_up.enrollment = role, enrollment
-    sign_up.withdrawn_at, sign_up.assigned_by = None, by
-    sign_up.save(update_fields=["withdrawn_at", "assigned_by"])
+    sign_up.withdrawn_at, sign_up.assigned_by, sign_up.is_pinned = None, by, is_pinned
+    sign_up.save(update_fields=["withdrawn_at", "assigned_by", "is_pinned"])
     return sign_up
 
 
@@ -78,22 +80,30 @@ def assign_presenter(
     `needs_meeting` is False for the course file, whose guests stay in slots that wait for another meeting.
     """
     course, role = lock_role(role)
+    changes = Changes(course, by)
+    sign_up = give(role, enrollment, guest_name, changes, needs_meeting=needs_meeting)
+    changes.write()
+    return sign_up
+
+
+def give(
+    role: SlotRole, enrollment: Enrollment | None, guest_name: str, changes: Changes, *, needs_meeting: bool = True
+) -> SignUp:
+    """Staff's part of a larger act: the place, or DomainError with the rule. Needs the lock on the course."""
     guest_name = _guest_name(guest_name)
     _require_one_presenter(enrollment, guest_name)
     if needs_meeting and role.slot.is_homeless:
         raise DomainError("This meeting does not take place, so nobody presents at it.", code="no_meeting")
     if enrollment is not None:
-        enrollment = require_student_of(course, enrollment)
+        enrollment = require_student_of(changes.course, enrollment)
     standing = role.sign_ups.standing()
     if enrollment is not None and standing.filter(enrollment=enrollment).exists():
         raise DomainError("This student has this role already.", field="enrollment_id", code="already_assigned")
     if standing.count() >= role.capacity:
         raise DomainError("This role has just been filled. Nothing was changed.", code="role_is_full")
-    changes = Changes(course, by)
-    sign_up = stand(role, enrollment, guest_name, by)
+    sign_up = stand(role, enrollment, guest_name, changes.by)
     changes.note_sign_up(ActKind.GIVEN, sign_up)
     leave_line(role, enrollment, changes)
-    changes.write()
     return sign_up
 
 

@@ -2,14 +2,18 @@
 
 from django.urls import path
 
+from presentations.api.board import BoardViewSet
 from presentations.api.sign_up import OfferViewSet, PlaceViewSet
 from presentations.api.slots import SignUpViewSet, SlidesViewSet, SlotViewSet
+from presentations.assigning.api import urlpatterns as assigning
 
 COURSE = "courses/<slug:course_slug>/"
 SLOT = f"{COURSE}slots/<slug:slot_key>/"
 ROLE = f"{SLOT}roles/<slug:role_key>/"
 SWAP = f"{COURSE}swaps/<int:pk>/"
 urlpatterns = [
+    *assigning,
+    path(f"{COURSE}presentation-board/", BoardViewSet.as_view({"get": "download", "put": "upload"}), name="presentation_board"),
     path(f"{COURSE}slots/", SlotViewSet.as_view({"get": "list"}), name="slot_list"),
     path(
         f"{COURSE}slots-missing/",

@@ -1,19 +1,26 @@
 """Presentation slots, their roles, who has them, waits for them and hands them over, and the slides."""
 
+from core.runs import RunState
 from presentations.models.history import Act, ActKind, Notice
 from presentations.models.rules import PresentationRules, SlidesShown, Swaps
+from presentations.models.run import PresentationRun
 from presentations.models.sign_up import SignUp
 from presentations.models.slides import Slides
 from presentations.models.slot import Slot, SlotRole
 from presentations.models.swap import OfferState, SwapOffer
 from presentations.models.waiting import Waiting
+from presentations.models.wishes import MOST_RANKS, AwayDate, Wish, WishList
 
 __all__ = [
+    "MOST_RANKS",
     "Act",
     "ActKind",
+    "AwayDate",
     "Notice",
     "OfferState",
     "PresentationRules",
+    "PresentationRun",
+    "RunState",
     "SignUp",
     "Slides",
     "SlidesShown",
@@ -22,4 +29,6 @@ __all__ = [
     "SwapOffer",
     "Swaps",
     "Waiting",
+    "Wish",
+    "WishList",
 ]

@@ -33,6 +33,7 @@ class PresentationRules(models.Model):
     # First come, first served from `opens_at` on; without it students take no places by themselves.
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)  # when a slot's meeting begins, if that is earlier
+    wishes_close_at = models.DateTimeField(null=True, blank=True)  # until when students rank slots; None: they are not asked
     at_least = models.PositiveSmallIntegerField(default=0)  # told, never enforced
     at_most = models.PositiveSmallIntegerField(null=True, blank=True)  # what a student takes by themselves; staff may give more
     days_apart = models.PositiveSmallIntegerField(default=0)  # between two of one student: 7 is "not two within one week"
@@ -76,6 +77,10 @@ class PresentationRules(models.Model):
         """Whether students take places in it, or wait for one, at this moment."""
         opens = self.opens_for(slot)
         return opens is not None and not slot.is_homeless and opens <= now < self.closes_for(slot)
+
+    def asks_wishes(self, now: datetime) -> bool:
+        """Whether students may say what they would like to present, at this moment."""
+        return self.wishes_close_at is not None and now < self.wishes_close_at
 
     def withdraw_until(self, slot: Slot) -> datetime | None:
         """Until when a student gives the place back by themselves; None: never."""

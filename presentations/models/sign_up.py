@@ -26,6 +26,8 @@ class SignUp(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # What the portal worked out is not pinned, and may be given to others when it is worked out again.
+    is_pinned = models.BooleanField(default=True)
 
     objects = SignUpQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """The pages of presentations."""
 
 from presentations.views.board import presenter_assign, presenter_remove, slot_list
+from presentations.views.board_csv import board_csv, board_import
 from presentations.views.sign_up import (
     history,
     line_join,
@@ -16,8 +17,15 @@ from presentations.views.sign_up import (
 )
 from presentations.views.slides import slides_add, slides_file
 from presentations.views.slots import slot_move, slots_make
+from presentations.views.strip import board, board_give, board_undo
+from presentations.views.wishes import wish_list
 
 __all__ = [
+    "board",
+    "board_csv",
+    "board_give",
+    "board_import",
+    "board_undo",
     "history",
     "line_join",
     "line_leave",
@@ -36,4 +44,5 @@ __all__ = [
     "slots_make",
     "swap_approve",
     "swap_refuse",
+    "wish_list",
 ]

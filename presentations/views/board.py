@@ -118,6 +118,8 @@ def presenter_remove(request, course_slug, pk):
     by = require_instructor(request.user, course_slug)
     sign_up = get_object_or_404(SignUp, role__slot__course=by.course, pk=pk)
     actions.withdraw_presenter(sign_up=sign_up, by=request.user)
+    if request.POST.get("next") == "board":
+        return redirect("presentations:board", course_slug)
     return _answer(request, by, sign_up, _number(request.POST.get("student")))
 
 

@@ -131,6 +131,7 @@ RULES = {
         roles=ROLES,
         minutes=st.integers(1, 90),
         opens_at=MOMENT,
+        wishes_close_at=MOMENT,
         at_least=st.integers(0, 2),
         at_most=st.integers(2, 5),
         days_apart=st.integers(0, 9),

@@ -2,7 +2,7 @@
 
 from django.core.files.base import ContentFile
 
-from presentations.models import SwapOffer
+from presentations.models import PresentationRun, SwapOffer
 from tests.access import Row
 from tests.factories import MeetingFactory, SignUpFactory, SlidesFactory, SlotFactory, SlotRoleFactory
 
@@ -47,6 +47,14 @@ def of_file(course, student):
     return kwargs | {"number": 1}
 
 
+def of_run(course, student):
+    """Worked out, and nothing came of it."""
+    parameters = {"least": 0, "most": 1, "slot_least": 0, "redeals": True, "seed": 0}
+    run = PresentationRun.objects.create(course=course, parameters=parameters, state="ready", result=NOTHING)
+    return {"course_slug": course.slug, "pk": run.pk}
+
+
+NOTHING = {"pairs": [], "ranks": [], "unasked": 0, "rankless": 0, "shortages": [], "explained": {}}
 ALL = {"student": 200, "other": 200, "assistant": 200, "instructor": 200}
 PUBLIC = ALL | {"outsider": 200, "anonymous": 200, "public_course": True}
 STAFF = {"student": 403, "other": 403, "assistant": 200, "instructor": 200}
@@ -79,6 +87,32 @@ ROWS = [
     Row("presentations:offer_take_back", 302, 302, 403, 403, make=of_offer, method="post"),
     Row("presentations:swap_approve", 403, 403, 403, 302, make=of_offer, method="post"),
     Row("presentations:swap_refuse", 403, 403, 403, 302, make=of_offer, method="post"),
+    Row("presentations:wish_list", 200, 200, 403, 403),
+    Row("presentations:wish_list", 422, 422, 403, 403, method="post"),
+    Row("presentations:run_list", 403, 403, 403, 200),
+    Row("presentations:run_list", 403, 403, 403, 422, method="post"),
+    Row("presentations:run_detail", 403, 403, 403, 200, make=of_run),
+    Row("presentations:run_progress", 403, 403, 403, 302, make=of_run),
+    Row("presentations:run_apply", 403, 403, 403, 302, make=of_run, method="post"),
+    Row("presentations:run_undo", 403, 403, 403, 302, make=of_run, method="post"),
+    Row("presentations:place_pin", 403, 403, 403, 302, make=of_sign_up, method="post"),
+    Row("presentations:board", 403, 403, 200, 200),
+    Row("presentations:board_give", 403, 403, 403, 404, method="post"),
+    Row("presentations:board_undo", 403, 403, 403, 302, method="post"),
+    Row("presentations:board_csv", 403, 403, 403, 200),
+    Row("presentations:board_import", 403, 403, 403, 200),
+    Row("presentations:board_import", 403, 403, 403, 422, method="post", data={"text": "nonsense"}),
+    Row("api:wishes", 200, 200, 403, 403, **API),
+    Row("api:wishes", 409, 409, 403, 403, **API, method="put", data={"ranked": [], "revision": 0}, json=True),
+    Row("api:presentation_runs", 403, 403, 403, 200, **API),
+    Row("api:presentation_runs", 403, 403, 403, 400, **API, method="post", json=True),
+    Row("api:presentation_run", 403, 403, 403, 200, **API, make=of_run),
+    Row("api:presentation_run_apply", 403, 403, 403, 409, **API, make=of_run, method="post"),
+    Row("api:presentation_run_undo", 403, 403, 403, 409, **API, make=of_run, method="post"),
+    Row("api:sign_up_pin", 403, 403, 403, 204, **API, make=of_sign_up, method="put"),
+    Row("api:sign_up_pin", 403, 403, 403, 204, **API, make=of_sign_up, method="delete"),
+    Row("api:presentation_board", 403, 403, 403, 200, **API),
+    Row("api:presentation_board", 403, 403, 403, 409, **API, method="put", data={"csv": "nonsense"}, json=True),
     Row("api:slots_missing", 403, 403, 403, 200, **API),
     Row("api:slots_missing", 403, 403, 403, 201, **API, method="post"),
     Row("api:slot_move", 403, 403, 403, 200, **API, make=of_move, method="post", data={"meeting": "other"}, json=True),

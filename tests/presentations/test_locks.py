@@ -1,7 +1,10 @@
 """The capacity under real concurrency; needs PostgreSQL."""
 
+from datetime import timedelta
+
 import pytest
 
+from presentations import tasks
 from presentations.actions import (
     accept_offer,
     add_slides,
@@ -10,10 +13,20 @@ from presentations.actions import (
     join_line,
     offer_place,
     take_place,
+    undo_last,
     withdraw_presenter,
 )
+from presentations.assigning.actions import apply_run, plan_run
+from presentations.assigning.world import Parameters
 from presentations.models import SignUp, Slides, Waiting
-from tests.factories import EnrollmentFactory, SignUpFactory, SlotFactory, SlotRoleFactory
+from tests.factories import (
+    EnrollmentFactory,
+    MeetingFactory,
+    PresentationRulesFactory,
+    SignUpFactory,
+    SlotFactory,
+    SlotRoleFactory,
+)
 from tests.presentations.conftest import who_stands
 from tests.threads import at_once
 
@@ -113,3 +126,42 @@ def test_crossing_swaps_withdrawals_and_takers_neither_lock_each_other_out_nor_o
     assert [type(result).__name__ for result in results if not isinstance(result, str)].count("OperationalError") == 0
     assert all(len(who_stands(role)) == 2 for role in roles)
     assert not Waiting.objects.in_line().exists()
+
+
+def test_applying_and_signing_up_at_once_never_overbook(course, instructor):
+    """Whoever comes second finds what the first has done: a stale run, or a full place."""
+    PresentationRulesFactory(course=course)
+    meeting = MeetingFactory(course=course, date=course.today() + timedelta(days=30))
+    role = SlotRoleFactory(slot=SlotFactory(course=course, meeting=meeting))
+    dealt_to, quick = EnrollmentFactory.create_batch(2, course=course)
+    run = plan_run(course=course, parameters=Parameters(1, 1), by=instructor.user)
+    tasks.work_out_run(run.pk)
+
+    results = at_once(
+        [lambda: apply_run(run=run, by=instructor.user).state, lambda: take_place(role=role, enrollment=quick).enrollment_id]
+    )
+
+    assert results in (["applied", "role_is_full"], ["stale", quick.pk], ["applied", quick.pk])
+    assert SignUp.objects.standing().filter(role=role).count() == 1
+
+
+def test_applying_twice_at_once_gives_once(course, instructor):
+    meeting = MeetingFactory(course=course, date=course.today() + timedelta(days=30))
+    SlotRoleFactory(slot=SlotFactory(course=course, meeting=meeting), capacity=3)
+    EnrollmentFactory.create_batch(3, course=course)
+    run = plan_run(course=course, parameters=Parameters(1, 1), by=instructor.user)
+    tasks.work_out_run(run.pk)
+
+    results = at_once([lambda: apply_run(run=run, by=instructor.user).applied["given"]] * 4)
+
+    assert results.count("applied") == 3
+    assert SignUp.objects.count() == 3
+
+
+def test_undoing_twice_at_once_ends_as_it_began(course, instructor, student):
+    role = SlotRoleFactory(slot=SlotFactory(course=course))
+    assign_presenter(role=role, enrollment=student, by=instructor.user)
+
+    at_once([lambda: undo_last(course=course, by=instructor.user)] * 2)
+
+    assert SignUp.objects.standing().filter(role=role).count() == 1

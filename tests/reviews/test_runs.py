@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from core.errors import DomainError
+from core.runs import say
 from reviews import tasks
 from reviews.actions import save_draft
 from reviews.assigning.actions import ask, excuse, give_more_time
@@ -18,7 +19,7 @@ from reviews.assigning.preferences.conflicts import declare_conflict, set_confli
 from reviews.assigning.runs import actions
 from reviews.assigning.runs.parameters import Parameters
 from reviews.assigning.runs.problem import read_problem
-from reviews.assigning.runs.work import _say, work_out
+from reviews.assigning.runs.work import work_out
 from reviews.models import Assignment, AssignmentChange, AssignmentRun, Conflict, Preference, Review, RunState
 from tests.factories import EnrollmentFactory, PaperFactory, SignUpFactory, SlotFactory, SlotRoleFactory
 from tests.reviews.conftest import BEFORE, CLOSED, DUE
@@ -340,7 +341,7 @@ def test_the_words_of_an_attempt_that_was_overtaken_are_dropped(course, papers, 
     overtaken = AssignmentRun.objects.get(pk=run.pk)
     work_out(run.pk)  # the second attempt
 
-    _say(overtaken, state=RunState.FAILED, words="Too late.")
+    say(overtaken, state=RunState.FAILED, words="Too late.")
 
     run.refresh_from_db()
     assert (run.state, run.attempt) == (RunState.READY, 2)

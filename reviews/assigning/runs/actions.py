@@ -1,13 +1,12 @@
 """Every write that people make to an automatic assignment: planning, applying and undoing it."""
 
-import logging
 from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
+from core import runs
 from core.errors import DomainError
 from courses.models import Course, Paper
 from reviews import tasks
@@ -16,7 +15,6 @@ from reviews.assigning.runs.problem import read_problem
 from reviews.assigning.writing import Wanted, lock_people, write_terms
 from reviews.models import Asks, Assignment, AssignmentRun, Review, ReviewRules, RunState, Source, Who
 
-logger = logging.getLogger(__name__)
 CHANGED = (
     "Since this was worked out, something it rests on has changed: preferences, conflicts, experts, students, papers or "
     "what is assigned. Nothing was applied; work it out again."
@@ -33,37 +31,20 @@ def plan_run(*, course: Course, parameters: Parameters, by: User) -> AssignmentR
     if rules.who == Who.EVERYBODY:
         raise DomainError("In this course every student reviews every paper, so nothing is to be assigned.", code="everybody")
     parameters.check(course.pk)
-    under_way = AssignmentRun.objects.filter(course=course, state__in=[RunState.PLANNED, RunState.RUNNING])
-    if any(not run.is_stalled() for run in under_way):
-        raise DomainError("An assignment is being worked out; wait for it.", code="under_way")
-    under_way.update(state=RunState.FAILED, words="No worker took it to its end.")
+    runs.close_stalled(AssignmentRun.objects.filter(course=course))
     run = AssignmentRun.objects.create(course=course, parameters=parameters.stored(), created_by=by)
-    transaction.on_commit(partial(_queue, run.pk))
+    transaction.on_commit(partial(runs.queue, tasks.work_out_run, AssignmentRun, run.pk))
     return run
-
-
-def _queue(run_id: int) -> None:
-    """With the broker away nothing would run, and the page must say so rather than wait."""
-    try:
-        tasks.work_out_run.delay(run_id)
-    except OperationalError as error:
-        logger.error("The broker took no task for run %s: %s", run_id, error)
-        away = {"state": RunState.FAILED, "words": "It could not be started right now. Nothing was changed; try again."}
-        AssignmentRun.objects.filter(pk=run_id, state=RunState.PLANNED).update(**away)
 
 
 @transaction.atomic
 def apply_run(*, run: AssignmentRun, by: User) -> AssignmentRun:
     """Ask the students for the reviews that were worked out: all of them, or none and DomainError."""
     course = lock_people(run.course)
-    run = AssignmentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    if run.state == RunState.APPLIED:
-        raise DomainError("This is applied already.", code="applied")
-    if run.state != RunState.READY:
-        raise DomainError(f"This cannot be applied: it is {run.get_state_display()}.", code="not_ready")
+    run = runs.to_apply(run)
     rules = ReviewRules.objects.select_related("course").get(course=course)
     reading = read_problem(rules, Parameters.of(run.parameters))
-    if rules.who == Who.EVERYBODY or reading.digest != run.digest:
+    if rules.who == Who.EVERYBODY or reading.problem.digest != run.digest:
         raise DomainError(CHANGED, code="stale")
     wanted = [
         Wanted(reading.papers[paper], student, asks=Asks.REQUIRED, source=Source.PORTAL)
@@ -79,11 +60,7 @@ def apply_run(*, run: AssignmentRun, by: User) -> AssignmentRun:
 def undo_run(*, run: AssignmentRun, by: User) -> AssignmentRun:
     """Take back what applying the run asked, but for reviews that are begun and what staff have changed since."""
     course = lock_people(run.course)
-    run = AssignmentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    if run.state != RunState.APPLIED:
-        raise DomainError("Only what is applied can be undone.", code="not_applied")
-    if AssignmentRun.objects.filter(course=course, state=RunState.APPLIED, applied_at__gt=run.applied_at).exists():
-        raise DomainError("Another assignment was applied after this one; undo that first.", code="not_the_latest")
+    run = runs.to_undo(run, AssignmentRun.objects.filter(course=course))
     rules = ReviewRules.objects.select_related("course").get(course=course)
     gone, kept = _undoable(run)
     papers = Paper.objects.filter(course=course).select_related("meeting").in_bulk({paper for _, paper in gone})

@@ -1,9 +1,7 @@
-"""The course as a problem for the matching engine, and a digest by which two readings of it are compared."""
+"""The course as a problem for the matching engine."""
 
-import hashlib
 from dataclasses import dataclass
 
-import orjson
 from django.utils import timezone
 
 from courses.models import Enrollment, Paper
@@ -23,22 +21,6 @@ class Reading:
 
     problem: Problem
     papers: dict[int, Paper]
-
-    @property
-    def digest(self) -> str:
-        """Equal for two readings from which the same would be worked out, whatever people and papers are called."""
-        problem = self.problem
-        parts = [
-            sorted((each.key, each.least, each.most) for each in problem.items),
-            sorted((each.key, each.least, each.most) for each in problem.people),
-            sorted((*pair, value) for pair, value in problem.preferences.items()),
-            sorted(problem.conflicts),
-            sorted(problem.fixed),
-            sorted(problem.apart),
-            sorted((item, sorted(people)) for item, people in problem.experts.items()),
-            problem.seed,
-        ]
-        return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
 def read_problem(rules: ReviewRules, parameters: Parameters) -> Reading:

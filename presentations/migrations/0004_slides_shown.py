@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0002_paper_abstract'),
-        ('presentations', '0002_sign_up'),
+        ('presentations', '0003_preferences'),
     ]
 
     operations = [

@@ -1,12 +1,13 @@
-"""What the matching engine answered, as the JSON that a run keeps."""
+"""What the engine answered, as the JSON that a run keeps."""
 
-from matching import Problem, Result
+from matching.problem import Problem
+from matching.solve import Result
 
 SENTENCES = 200  # of a kind; who has more to mend begins with these
 
 
 def outcome_of(problem: Problem, result: Result) -> dict:
-    """`pairs` are [enrollment id, paper id, preference, rank or None]; `met_at_most` is how much can be met of `needed`."""
+    """`pairs` are [person, item, preference, rank or None]; `met_at_most` is how much can be met of `needed`."""
     closed = {each.key for each in problem.items if each.most == 0}
     bindings = [each.sentence for each in result.bindings if not (each.kind.startswith("item") and each.key in closed)]
     shortages = [] if result.is_feasible else [each.sentence for each in result.shortages]

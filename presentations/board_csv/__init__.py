@@ -1,0 +1,1 @@
+"""The whole board as a CSV file, out and in."""
