@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{COURSE}reviews/<int:review_id>/mark/", marks.review_mark, name="review_mark"),
     path(f"{COURSE}sign-ups/<int:sign_up_id>/mark/", marks.sign_up_mark, name="sign_up_mark"),
     path(f"{COURSE}milestones/<int:milestone_id>/teams/<int:team_id>/mark/", marks.milestone_mark, name="milestone_mark"),
+    path(f"{COURSE}milestones/<int:milestone_id>/students/<int:student_id>/mark/", marks.member_mark, name="member_mark"),
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),

@@ -173,7 +173,8 @@ def _milestones(gathering: Gathering) -> None:
             continue
         items = []
         for fact in facts:
-            mark = gathering.marks.by_milestone.get((fact.milestone_id, fact.team_id))
+            own = gathering.marks.by_member.get((fact.milestone_id, student)) if fact.team_id else None
+            mark = own or gathering.marks.by_milestone.get((fact.milestone_id, fact.team_id))
             state, note = _milestone_state(fact, mark, gathering.now)
             if not fact.submitted_at and gathering.now > fact.closes_at:
                 mine.passed(fact.closes_at)

@@ -55,6 +55,11 @@ def with_team(course, student):
     return {**in_course(course, student), "milestone_id": MilestoneFactory(course=course).pk, "team_id": member.team_id}
 
 
+def with_member(course, student):
+    names = with_team(course, student)
+    return {"course_slug": course.slug, "milestone_id": names["milestone_id"], "student_id": student.pk}
+
+
 def with_manual(course, student):
     PolicyFactory(course=course, document=one_component(source="manual"))
     return {**in_course(course, student), "component_key": "only", "student_id": student.pk}
@@ -130,6 +135,8 @@ ROWS: list[Row] = [
     Row("api:sign_up_mark", **STAFF, method="put", json=True, data=MARK, make=with_sign_up, **API),
     Row("api:milestone_mark", **STAFF, make=with_team, **API),
     Row("api:milestone_mark", **STAFF, method="put", json=True, data=MARK, make=with_team, **API),
+    Row("api:member_mark", **STAFF, make=with_member, **API),
+    Row("api:member_mark", **STAFF, method="put", json=True, data=MARK, make=with_member, **API),
     Row("api:manual_mark", **STAFF, make=with_manual, **API),
     Row("api:manual_mark", **STAFF, method="put", json=True, data=MARK, make=with_manual, **API),
     Row("api:component_release", **INSTRUCTOR, method="post", make=with_component, **API),
