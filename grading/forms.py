@@ -5,7 +5,7 @@ from django import forms
 
 from grading.actions.marks import MAX_COMMENT
 from grading.engine import plain
-from grading.models import Mark, Outcome
+from grading.models import ExcusedSource, Mark, Outcome
 from grading.work import Work
 
 HUNDREDTH = Decimal("0.01")
@@ -142,3 +142,14 @@ class DecideForm(EntryForm):
     text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     field_order = ("outcome", "points", "text")
+
+
+class ExcuseForm(forms.Form):
+    """`work` is the item as source:key."""
+
+    work = forms.RegexField(rf"^({'|'.join(ExcusedSource.values)}):.+$", max_length=120)
+    reason = forms.CharField(max_length=200)
+
+    def given(self) -> dict[str, str]:
+        source, _, item = self.cleaned_data["work"].partition(":")
+        return {"source": source, "item": item, "reason": self.cleaned_data["reason"]}

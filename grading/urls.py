@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grading.views import grade, gradebook, marking, regrades, snippets
+from grading.views import excuses, grade, gradebook, marking, regrades, snippets
 
 app_name = "grading"
 BANK = "c/<slug:course_slug>/comment-bank/"
@@ -9,6 +9,12 @@ urlpatterns = [
     path("c/<slug:course_slug>/grades/", grade.grade_home, name="grade_home"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/", grade.student_grade, name="student_grade"),
+    path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/excuse/", excuses.excuse_add, name="excuse_add"),
+    path(
+        "c/<slug:course_slug>/gradebook/<int:enrollment_id>/excuse/<int:pk>/revoke/",
+        excuses.excuse_revoke,
+        name="excuse_revoke",
+    ),
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/release/", gradebook.component_release, name="component_release"),
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/hide/", gradebook.component_hide, name="component_hide"),
     path("c/<slug:course_slug>/marking/", marking.marking_queue, name="marking_queue"),

@@ -10,7 +10,7 @@ from accounts.models import Token, User
 from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
-from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
+from grading.models import Excuse, Mark, Policy, RegradeMessage, RegradeRequest, Snippet
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
 from presentations.models import SignUp, Slides, Slot, SlotRole
@@ -447,6 +447,17 @@ class MarkFactory(DjangoModelFactory):
     course = factory.SelfAttribute("review.course")
     points = Decimal("8.5")
     marked_by = factory.SubFactory(UserFactory)
+
+
+class ExcuseFactory(DjangoModelFactory):
+    class Meta:
+        model = Excuse
+
+    enrollment = factory.SubFactory(EnrollmentFactory)
+    source = "reviews"
+    item = "p1"
+    reason = "illness"
+    made_by = factory.SubFactory(UserFactory)
 
 
 class SnippetFactory(DjangoModelFactory):

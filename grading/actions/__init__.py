@@ -1,5 +1,6 @@
-"""Every write to policy, marks, their release, regrade requests and the comment bank."""
+"""Every write to policy, marks, excuses, their release, regrade requests and the comment bank."""
 
+from grading.actions.excuses import excuse, revoke_excuse
 from grading.actions.marks import set_mark
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
@@ -12,10 +13,12 @@ __all__ = [
     "ask_regrade",
     "decide_regrade",
     "edit_snippet",
+    "excuse",
     "hide_component",
     "release_component",
     "release_mark",
     "remove_snippet",
+    "revoke_excuse",
     "set_mark",
     "set_policy",
     "withdraw_regrade",

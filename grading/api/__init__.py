@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grading.api import grades, marks, policy, regrades, snippets, what_if
+from grading.api import excuses, grades, marks, policy, regrades, snippets, what_if
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
+    path(f"{COURSE}grades/<int:student_id>/excuses/", excuses.excuse_list, name="excuse_list"),
+    path(f"{COURSE}grades/<int:student_id>/excuses/<int:pk>/revoke/", excuses.excuse_revoke, name="excuse_revoke"),
     path(f"{COURSE}grades/<int:student_id>/what-if/", what_if.what_if, name="what_if"),
     path(f"{COURSE}regrades/", regrades.RegradeViewSet.as_view({"get": "list", "post": "create"}), name="regrade_list"),
     path(REGRADE, regrades.RegradeViewSet.as_view({"get": "retrieve"}), name="regrade_detail"),

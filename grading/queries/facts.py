@@ -14,6 +14,7 @@ from courses.models import Course
 from discussion.queries import grading_facts as discussion_facts
 from grading import engine
 from grading.engine import Item, State
+from grading.queries.excuses import excuse_items
 from grading.queries.marks import Audience, Marks, marks_of
 from participation.models import ParticipationRules
 from participation.queries import grading_facts as participation_facts
@@ -66,6 +67,7 @@ def gather(
     )
     for source in {engine.source_key(leaf) for leaf in policy.leaves()}:
         SOURCES[source](gathering)
+    excuse_items(course, facts, only)
     return facts
 
 
@@ -106,6 +108,7 @@ def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
 
 def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
     note = "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
+    note = "presents this paper" if state is State.EXEMPT else note
     return Item(fact.paper_key, fact.title, state, points, out_of, note, fact.meeting_date, mark)
 
 

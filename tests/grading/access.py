@@ -6,6 +6,7 @@ from tests.access import Row, in_course
 from tests.factories import (
     DeliverableFactory,
     EnrollmentFactory,
+    ExcuseFactory,
     MilestoneFactory,
     PolicyFactory,
     RegradeRequestFactory,
@@ -30,6 +31,22 @@ def with_student(course, student):
 
 def api_student(course, student):
     return {**with_policy(course, student), "student_id": student.pk}
+
+
+def with_excused(course, student):
+    excuse = ExcuseFactory(enrollment=student)
+    return {**with_student(course, student), "pk": excuse.pk}
+
+
+def api_excused(course, student):
+    excuse = ExcuseFactory(enrollment=student)
+    return {**api_student(course, student), "pk": excuse.pk}
+
+
+def api_excusable(course, student):
+    reviewed(student, key="p1")
+    ReviewRulesFactory(course=course)
+    return api_student(course, student)
 
 
 def with_component(course, student):
@@ -108,6 +125,8 @@ INSTRUCTOR = {"student": 403, "other": 403, "assistant": 403, "instructor": 200}
 API = {"anonymous": 401}
 MARK = {"points": "8"}
 FORM = {"points": "8", "comment": "", "revision": "0"}
+EXCUSE = {"work": "reviews:p1", "reason": "illness"}
+EXCUSED = {"source": "reviews", "item": "p1", "reason": "illness"}
 SAID = {"text": "Page 3 answers this."}
 DECIDED = {"outcome": "kept", "text": "It does not.", "revision": "1"}
 # Another student's request is not there for a student: neither to read nor to act on.
@@ -171,5 +190,12 @@ ROWS: list[Row] = [
     Row("api:snippet_list", 403, 403, 201, 201, method="post", json=True, data=SAID, **API),
     Row("api:snippet_detail", 403, 403, 403, 200, method="put", json=True, data=SAID, make=with_snippet, **API),
     Row("api:snippet_detail", 403, 403, 403, 204, method="delete", make=with_snippet, **API),
+    Row("grading:excuse_add", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_student, data=EXCUSE),
+    Row("grading:excuse_add", 405, 405, 405, 405, outsider=405, make=with_student),
+    Row("grading:excuse_revoke", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_excused),
+    Row("grading:excuse_revoke", 405, 405, 405, 405, outsider=405, make=with_excused),
+    Row("api:excuse_list", **INSTRUCTOR, make=api_student, **API),
+    Row("api:excuse_list", 403, 403, 403, 201, method="post", json=True, data=EXCUSED, make=api_excusable, **API),
+    Row("api:excuse_revoke", **INSTRUCTOR, method="post", make=api_excused, **API),
     Row("api:policy_detail", student=200, other=200, assistant=200, instructor=200, make=with_policy, **API),
 ]

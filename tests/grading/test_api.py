@@ -251,7 +251,7 @@ def test_grade_list_queries(client, django_assert_num_queries, course, instructo
     client.force_login(instructor.user)
     client.get(reverse("api:policy_detail", args=[course.slug]))
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(reverse("api:grade_list", args=[course.slug]))
 
 
@@ -355,7 +355,9 @@ def test_mark_list_of_a_student_has_released_marks_only(client, course, instruct
 
     results = client.get(reverse("api:mark_list", args=[course.slug])).json()["results"]
 
-    assert [(mark["points"], set(mark)) for mark in results] == [("8.00", {"work", "points", "comment", "released_at"})]
+    assert [(mark["points"], set(mark)) for mark in results] == [
+        ("8.00", {"work", "points", "levels", "comment", "released_at"})
+    ]
 
 
 def test_an_observer_sees_no_grades_and_no_marks(client, course):
