@@ -153,3 +153,17 @@ class ExcuseForm(forms.Form):
     def given(self) -> dict[str, str]:
         source, _, item = self.cleaned_data["work"].partition(":")
         return {"source": source, "item": item, "reason": self.cleaned_data["reason"]}
+
+
+class PolicyForm(forms.Form):
+    """`digest` is the preview's that is saved; a preview asks for none."""
+
+    text = forms.CharField(max_length=200_000, strip=False)
+    digest = forms.CharField(max_length=64, required=False)
+
+
+class VersionForm(forms.Form):
+    """Which version of the policy, and which other one it is compared with."""
+
+    version = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    against = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from grading.views import excuses, grade, gradebook, marking, regrades, snippets
+from grading.views import excuses, grade, gradebook, marking, policy, regrades, snippets
 
 app_name = "grading"
 BANK = "c/<slug:course_slug>/comment-bank/"
 REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
 urlpatterns = [
     path("c/<slug:course_slug>/grades/", grade.grade_home, name="grade_home"),
+    path("c/<slug:course_slug>/policy/", policy.policy_page, name="policy_page"),
+    path("c/<slug:course_slug>/policy/edit/", policy.policy_edit, name="policy_edit"),
+    path("c/<slug:course_slug>/policy/save/", policy.policy_save, name="policy_save"),
+    path("c/<slug:course_slug>/policy/versions/<int:number>/", policy.policy_version, name="policy_version"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/", grade.student_grade, name="student_grade"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/excuse/", excuses.excuse_add, name="excuse_add"),

@@ -81,7 +81,7 @@ def _late(percent=None, points=None, per="day", of="full", tiers=(), grace_hours
     else:
         amount = f"{plain(points)} points" if points is not None else f"{plain(percent or 0)} % of the {of} points"
         said = f"Late work loses {amount} for every {per} begun"
-    said += f", after a grace of {plain(grace_hours)} hours" if grace_hours else ""
+    said += f", after a grace of {plain(grace_hours)} hour{'' if grace_hours == 1 else 's'}" if grace_hours else ""
     said += f"; more than {plain(stop_days)} days late it counts as zero" if stop_days is not None else ""
     said += f"; {_pieces(bank_days, of='late day')} are free, spent where they help most" if bank_days else ""
     return said + "."

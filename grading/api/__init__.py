@@ -31,5 +31,6 @@ urlpatterns = [
         snippets.SnippetViewSet.as_view({"put": "update", "delete": "destroy"}),
         name="snippet_detail",
     ),
+    path(f"{COURSE}policy/versions/", policy.policy_versions, name="policy_versions"),
     path(f"{COURSE}policy/", policy.policy_detail, name="policy_detail"),
 ]

@@ -33,6 +33,10 @@ def api_student(course, student):
     return {**with_policy(course, student), "student_id": student.pk}
 
 
+def with_version(course, student):
+    return {**with_policy(course, student), "number": 1}
+
+
 def with_excused(course, student):
     excuse = ExcuseFactory(enrollment=student)
     return {**with_student(course, student), "pk": excuse.pk}
@@ -127,6 +131,7 @@ MARK = {"points": "8"}
 FORM = {"points": "8", "comment": "", "revision": "0"}
 EXCUSE = {"work": "reviews:p1", "reason": "illness"}
 EXCUSED = {"source": "reviews", "item": "p1", "reason": "illness"}
+POLICY = {"document": ece697il()}
 SAID = {"text": "Page 3 answers this."}
 DECIDED = {"outcome": "kept", "text": "It does not.", "revision": "1"}
 # Another student's request is not there for a student: neither to read nor to act on.
@@ -198,4 +203,13 @@ ROWS: list[Row] = [
     Row("api:excuse_list", 403, 403, 403, 201, method="post", json=True, data=EXCUSED, make=api_excusable, **API),
     Row("api:excuse_revoke", **INSTRUCTOR, method="post", make=api_excused, **API),
     Row("api:policy_detail", student=200, other=200, assistant=200, instructor=200, make=with_policy, **API),
+    Row("api:policy_detail", **INSTRUCTOR, method="put", json=True, data=POLICY, make=with_policy, **API),
+    Row("api:policy_detail", **INSTRUCTOR, method="post", json=True, data=POLICY, make=with_policy, **API),
+    Row("api:policy_versions", **INSTRUCTOR, make=with_policy, **API),
+    Row("grading:policy_page", student=200, other=200, assistant=200, instructor=200, make=with_policy),
+    Row("grading:policy_edit", **INSTRUCTOR, make=with_policy),
+    Row("grading:policy_edit", **INSTRUCTOR | {"instructor": 422}, method="post", make=with_policy),
+    Row("grading:policy_save", **INSTRUCTOR | {"instructor": 422}, method="post", make=with_policy),
+    Row("grading:policy_save", 405, 405, 405, 405, outsider=405, make=with_policy),
+    Row("grading:policy_version", **INSTRUCTOR, make=with_version),
 ]
