@@ -26,7 +26,8 @@ class Effect:
 
     @property
     def is_changed(self) -> bool:
-        return self.is_moved or _totals(self.before) != _totals(self.after)
+        """One of the totals themselves is another."""
+        return _totals(self.before) != _totals(self.after)
 
     @property
     def direction(self) -> str:
@@ -82,7 +83,8 @@ def _policies(effect: Effect) -> tuple[engine.Policy, engine.Policy]:
 
 
 def preview_policy(course: Course, document: Mapping) -> Preview:
-    """The document must be free of lint errors. Who moves across a letter boundary first, then whose totals change; by name.
+    """The document must be free of lint errors. Effects come with who moves across a letter boundary first, then whose totals
+    change; by name.
 
     Twice the queries of `grades_of`, because what a piece of work is out of may differ between the two.
     """
