@@ -71,7 +71,7 @@ class PreviewSerializer(serializers.Serializer):
     effects = EffectSerializer(many=True, help_text="Who moves across a letter boundary first")
 
 
-class VersionSerializer(serializers.Serializer):
+class PolicyVersionSerializer(serializers.Serializer):
     version = serializers.IntegerField(source="number")
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField(source="created_by.name", default=None, allow_null=True)
@@ -167,12 +167,12 @@ def _side(grade: Grade) -> dict:
 @extend_schema(
     operation_id="courses_policy_versions_list",
     summary="Every version of the policy, newest first, with who and when (instructors)",
-    responses=VersionSerializer(many=True),
+    responses=PolicyVersionSerializer(many=True),
 )
 @api_view(["GET"])
 def policy_versions(request, course_slug):
     course = require_instructor(request.user, course_slug).course
-    return with_etag(request, Response(VersionSerializer(versions_of(course), many=True).data))
+    return with_etag(request, Response(PolicyVersionSerializer(versions_of(course), many=True).data))
 
 
 policy_versions.cls.scope_resource = "grades"

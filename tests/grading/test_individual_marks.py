@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core.errors import DomainError
-from grading.actions import hide_component, release_component, set_mark
+from grading.actions import ask_regrade, decide_regrade, hide_component, release_component, set_mark
 from grading.models import Mark
 from grading.queries import grades_of
 from tests.factories import EnrollmentFactory, MarkFactory, MilestoneFactory, TeamFactory, TeamMemberFactory
@@ -143,3 +143,17 @@ def test_api_marks_one_member(team, client):
 
     assert (given.status_code, given.json()["work"]) == (200, f"milestone-{milestone.pk}-student-{ada.pk}")
     assert client.get(address).json()["mark"]["points"] == "5.00"
+
+
+def test_a_contested_own_mark_is_changed_and_the_teams_stays(team):
+    course, marker, milestone, group, (ada, bob) = team
+    course.policies.update(document=one_component(source="milestones", steps=[]) | {"regrade_days": 7})
+    set_mark(milestone=milestone, enrollment=ada, points=Decimal(5), revision=0, by=marker)
+    release_component(course=course, component_key="only", by=marker)
+    mark = Mark.objects.get(enrollment=ada)
+
+    request = ask_regrade(mark=mark, by=ada, text="I wrote half of it.")
+    staff = course.enrollments.get(user=marker)
+    decide_regrade(request=request, by=staff, outcome="changed", text="So you did.", points=Decimal(7), revision=1)
+
+    assert (points_of(ada), points_of(bob)) == ([Decimal(7)], [Decimal(8)])
