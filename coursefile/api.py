@@ -6,9 +6,9 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from core.toml.problems import BadCourseFile
 from coursefile.dump import digest_of, dump_course
 from coursefile.load import load_course
-from coursefile.problems import BadCourseFile
 from courses.models import Course
 from courses.policies import require_instructor
 

@@ -1,7 +1,7 @@
 from django import forms
 
-from coursefile.problems import BadCourseFile
-from coursefile.source import MAX_BYTES, decode
+from core.toml.problems import BadCourseFile
+from core.toml.source import MAX_BYTES, decode
 
 
 class CourseFileForm(forms.Form):

@@ -9,6 +9,8 @@ from django.db.models import ProtectedError
 
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
+from core.toml.problems import BadCourseFile, Problem
+from core.toml.source import Source, read_source
 from coursefile import actions
 from coursefile.document import completed, readable_document, shifted
 from coursefile.dump import digest_of, toml_of
@@ -16,11 +18,10 @@ from coursefile.facts import ONE, facts_of
 from coursefile.losses import losses_of, people
 from coursefile.overdue import overdue_warnings
 from coursefile.plan import REMOVED, Plan, changes_between
-from coursefile.problems import BadCourseFile, Problem, WouldLoseWork
+from coursefile.problems import WouldLoseWork
 from coursefile.sense import errors_of, warnings_of
 from coursefile.shape import Fault, expected_at, found, shape_faults
 from coursefile.snapshot import document_of
-from coursefile.source import Source, read_source
 from courses.actions import stamp_course_change
 from courses.models import Course
 

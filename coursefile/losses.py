@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, Value
+from django.db.models.functions import Coalesce
 
 from coursefile.facts import ONE, Facts, first_role, removed
 from coursefile.snapshot import review_form_of
@@ -189,7 +190,8 @@ def _of_milestones(course: Course, before: Facts, after: Facts) -> Iterator[str]
     deliverables = Deliverable.objects.filter(**at).order_by("pk").values_list("milestone__key", "team__name")
     for key, teams in _grouped(deliverables).items():
         yield f"Milestone {key} cannot be removed: {many(len(teams), 'deliverable')}, of {people(teams)}."
-    marks = Mark.objects.filter(**at).order_by("pk").values_list("milestone__key", "team__name")
+    whose = Coalesce("team__name", "enrollment__user__name")
+    marks = Mark.objects.filter(**at).order_by("pk").values_list("milestone__key", whose)
     for key, teams in _grouped(marks).items():
         yield f"Milestone {key} cannot be removed: {many(len(teams), 'mark')}, of {people(teams)}."
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.text import count_words
+from core.toml.problems import Problem
 from coursefile.facts import LISTS, ONE, Facts, Rows
-from coursefile.problems import Problem
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 LONG = 80  # characters; a longer text is told by its words

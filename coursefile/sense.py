@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
+from core.toml.problems import Path
 from coursefile.facts import MOMENTS
-from coursefile.problems import Path
 from coursefile.shape import Fault, found
 from grading import engine
 from reviews.form_editing.conditions import condition_faults

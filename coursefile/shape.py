@@ -14,7 +14,7 @@ from jsonschema.validators import extend
 
 from core.links import is_web_address
 from core.text import text_problem
-from coursefile.problems import MAX_SHOWN, Path
+from core.toml.problems import MAX_SHOWN, Path
 from coursefile.schema import KEY_PATTERN, SCHEMA
 
 Fault = tuple[Path, str]

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import DomainError, StaleVersion
+from core.toml.problems import BadCourseFile
 from coursefile.dump import digest_of, dump_course
 from coursefile.forms import CourseFileForm
 from coursefile.load import load_course
-from coursefile.problems import BadCourseFile, WouldLoseWork
+from coursefile.problems import WouldLoseWork
 from coursefile.schema import SCHEMA
 from courses.policies import require_instructor
 

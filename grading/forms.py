@@ -5,7 +5,7 @@ from django import forms
 
 from grading.actions.marks import MAX_COMMENT
 from grading.engine import Policy, plain
-from grading.models import Mark, Outcome
+from grading.models import ExcusedSource, Mark, Outcome
 from grading.work import Work
 
 HUNDREDTH = Decimal("0.01")
@@ -191,3 +191,28 @@ class OverrideForm(forms.Form):
         self.fields["letter"].choices = [("", "–"), *((letter, letter) for letter in policy.letter_names)]
         if not policy.letter_names:
             del self.fields["letter"]
+
+
+class ExcuseForm(forms.Form):
+    """`work` is the item as source:key."""
+
+    work = forms.RegexField(rf"^({'|'.join(ExcusedSource.values)}):.+$", max_length=120)
+    reason = forms.CharField(max_length=200)
+
+    def given(self) -> dict[str, str]:
+        source, _, item = self.cleaned_data["work"].partition(":")
+        return {"source": source, "item": item, "reason": self.cleaned_data["reason"]}
+
+
+class PolicyForm(forms.Form):
+    """`digest` is the preview's that is saved; a preview asks for none."""
+
+    text = forms.CharField(max_length=200_000, strip=False)
+    digest = forms.CharField(max_length=64, required=False)
+
+
+class VersionForm(forms.Form):
+    """Which version of the policy, and which other one it is compared with."""
+
+    version = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    against = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)

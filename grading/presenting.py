@@ -11,6 +11,7 @@ from typing import Any
 from grading import engine
 from grading.engine import Item, Node, Outcome, Policy, State
 from grading.queries import Grade
+from grading.queries.excuses import is_excused
 from grading.queries.release import KNOWN_TO_STUDENTS
 
 
@@ -159,6 +160,7 @@ def _item(item: Item, entry: engine.Entry, *, is_counted: bool) -> dict[str, Any
         "title": item.title,
         "date": item.when,
         "state": item.state.value,
+        "excused": is_excused(item),
         "points": item.points,
         "out_of": item.out_of,
         "shown": entry.shown(item.points, item.out_of),

@@ -1,18 +1,28 @@
 from django.urls import path
 
-from grading.views import grade, gradebook, history, marking, overrides, regrades, snippets
+from grading.views import excuses, grade, gradebook, history, marking, overrides, policy, regrades, snippets
 
 app_name = "grading"
 BANK = "c/<slug:course_slug>/comment-bank/"
 REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
 urlpatterns = [
     path("c/<slug:course_slug>/grades/", grade.grade_home, name="grade_home"),
+    path("c/<slug:course_slug>/policy/", policy.policy_page, name="policy_page"),
+    path("c/<slug:course_slug>/policy/edit/", policy.policy_edit, name="policy_edit"),
+    path("c/<slug:course_slug>/policy/save/", policy.policy_save, name="policy_save"),
+    path("c/<slug:course_slug>/policy/versions/<int:number>/", policy.policy_version, name="policy_version"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
     path("c/<slug:course_slug>/grade-history/", history.history, name="history"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/", grade.student_grade, name="student_grade"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/release/", gradebook.student_release, name="student_release"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/hide/", gradebook.student_hide, name="student_hide"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/set/", overrides.override_set, name="override_set"),
+    path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/excuse/", excuses.excuse_add, name="excuse_add"),
+    path(
+        "c/<slug:course_slug>/gradebook/<int:enrollment_id>/excuse/<int:pk>/revoke/",
+        excuses.excuse_revoke,
+        name="excuse_revoke",
+    ),
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/release/", gradebook.component_release, name="component_release"),
     path("c/<slug:course_slug>/gradebook/<slug:component_key>/hide/", gradebook.component_hide, name="component_hide"),
     path("c/<slug:course_slug>/marking/", marking.marking_queue, name="marking_queue"),

@@ -10,7 +10,7 @@ from grading import engine
 from grading.models import Mark
 from grading.queries.policy import read_in_force
 from presentations.models import SignUp
-from projects.models import Milestone, Team
+from projects.models import Milestone, Team, TeamMember
 from reviews.models import Review, ReviewRules
 
 
@@ -40,7 +40,7 @@ class Work:
 
 
 def work_of(*, review=None, sign_up=None, milestone=None, team=None, enrollment=None, component: str = "") -> Work:
-    """The work that exactly one of review, sign-up, milestone with team, or enrollment with component names.
+    """The work that exactly one of review, sign-up, milestone with team or enrollment, or enrollment with component names.
 
     Raises DomainError where there is nothing to mark.
     """
@@ -50,9 +50,11 @@ def work_of(*, review=None, sign_up=None, milestone=None, team=None, enrollment=
         return _presentation(sign_up)
     if milestone is not None and team is not None:
         return _milestone(milestone, team)
+    if milestone is not None and enrollment is not None:
+        return _own_part(milestone, enrollment)
     if enrollment is not None and component:
         return _by_hand(enrollment, component)
-    raise TypeError("Name a review, a sign-up, a milestone and a team, or an enrollment and a component.")
+    raise TypeError("Name a review, a sign-up, a milestone and a team or an enrollment, or an enrollment and a component.")
 
 
 def _review(review: Review) -> Work:
@@ -104,6 +106,23 @@ def _milestone(milestone: Milestone, team: Team) -> Work:
     )
 
 
+def _own_part(milestone: Milestone, enrollment: Enrollment) -> Work:
+    """What one member did of a team's milestone: marked on its own, out of the same points."""
+    if milestone.course_id != enrollment.course_id:
+        raise DomainError("This student belongs to another course than the milestone.", code="other_course")
+    if not TeamMember.objects.filter(enrollment=enrollment).exists():
+        raise DomainError("This student is in no team, so there is no team's mark to put another in place of.", code="no_team")
+    component = read_in_force(milestone.course)[1].marked_by("milestones", milestone.key)
+    return Work(
+        course=milestone.course,
+        target={"milestone": milestone, "enrollment": enrollment},
+        owner=enrollment,
+        enrollment_ids=(enrollment.pk,),
+        max_points=_out_of(component, milestone.max_points),
+        component=component,
+    )
+
+
 def _by_hand(enrollment: Enrollment, component: str) -> Work:
     _, policy = read_in_force(enrollment.course)
     leaf = policy.leaf(component)
@@ -143,4 +162,6 @@ def target_of(mark: Mark) -> dict[str, Any]:
         return {"sign_up": mark.sign_up}
     if mark.team_id:
         return {"milestone": mark.milestone, "team": mark.team}
+    if mark.milestone_id:
+        return {"milestone": mark.milestone, "enrollment": mark.enrollment}
     return {"enrollment": mark.enrollment, "component": mark.component}

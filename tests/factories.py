@@ -12,7 +12,7 @@ from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
 from feed.models import Delivery, Webhook
-from grading.models import Mark, Policy, RegradeMessage, RegradeRequest, Snippet
+from grading.models import Excuse, Mark, Policy, RegradeMessage, RegradeRequest, Snippet
 from machines.models import Grant, MachineClient, Pull
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
@@ -510,6 +510,17 @@ class MarkFactory(DjangoModelFactory):
     course = factory.SelfAttribute("review.course")
     points = Decimal("8.5")
     marked_by = factory.SubFactory(UserFactory)
+
+
+class ExcuseFactory(DjangoModelFactory):
+    class Meta:
+        model = Excuse
+
+    enrollment = factory.SubFactory(EnrollmentFactory)
+    source = "reviews"
+    item = "p1"
+    reason = "illness"
+    made_by = factory.SubFactory(UserFactory)
 
 
 class SnippetFactory(DjangoModelFactory):

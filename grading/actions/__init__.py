@@ -1,5 +1,6 @@
-"""Every write to policy, marks, their release, regrade requests the comment bank, and grades set by hand."""
+"""Every write to policy, marks, excuses, their release, regrade requests, the comment bank, and grades set by hand."""
 
+from grading.actions.excuses import excuse, revoke_excuse
 from grading.actions.marks import set_mark
 from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
@@ -13,12 +14,14 @@ __all__ = [
     "ask_regrade",
     "decide_regrade",
     "edit_snippet",
+    "excuse",
     "hide_component",
     "hide_student",
     "release_component",
     "release_mark",
     "release_student",
     "remove_snippet",
+    "revoke_excuse",
     "set_mark",
     "set_override",
     "set_policy",

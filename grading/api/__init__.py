@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grading.api import grades, history, marks, overrides, policy, regrades, snippets, what_if
+from grading.api import excuses, grades, history, marks, overrides, policy, regrades, snippets, what_if
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
@@ -14,11 +14,14 @@ urlpatterns = [
     path(f"{COURSE}reviews/<int:review_id>/mark/", marks.review_mark, name="review_mark"),
     path(f"{COURSE}sign-ups/<int:sign_up_id>/mark/", marks.sign_up_mark, name="sign_up_mark"),
     path(f"{COURSE}milestones/<int:milestone_id>/teams/<int:team_id>/mark/", marks.milestone_mark, name="milestone_mark"),
+    path(f"{COURSE}milestones/<int:milestone_id>/students/<int:student_id>/mark/", marks.member_mark, name="member_mark"),
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
     path(f"{COURSE}grades/<int:student_id>/release/", policy.student_release, name="student_release"),
     path(f"{COURSE}grades/<int:student_id>/hide/", policy.student_hide, name="student_hide"),
+    path(f"{COURSE}grades/<int:student_id>/excuses/", excuses.excuse_list, name="excuse_list"),
+    path(f"{COURSE}grades/<int:student_id>/excuses/<int:pk>/revoke/", excuses.excuse_revoke, name="excuse_revoke"),
     path(f"{COURSE}grades/<int:student_id>/what-if/", what_if.what_if, name="what_if"),
     path(
         f"{COURSE}grades/<int:student_id>/overrides/",
@@ -36,5 +39,6 @@ urlpatterns = [
         snippets.SnippetViewSet.as_view({"put": "update", "delete": "destroy"}),
         name="snippet_detail",
     ),
+    path(f"{COURSE}policy/versions/", policy.policy_versions, name="policy_versions"),
     path(f"{COURSE}policy/", policy.policy_detail, name="policy_detail"),
 ]

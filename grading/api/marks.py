@@ -206,4 +206,8 @@ def _tagged(mark: Mark | None, data: dict) -> Response:
 review_mark = mark_endpoint("a review", lambda review_id: f"review-{review_id}")
 sign_up_mark = mark_endpoint("a presentation", lambda sign_up_id: f"presentation-{sign_up_id}")
 milestone_mark = mark_endpoint("a team at a milestone", lambda milestone_id, team_id: f"milestone-{milestone_id}-{team_id}")
+member_mark = mark_endpoint(
+    "one team member at a milestone, in place of the team's mark",
+    lambda milestone_id, student_id: f"milestone-{milestone_id}-student-{student_id}",
+)
 manual_mark = mark_endpoint("a component by hand", lambda component_key, student_id: f"manual-{component_key}-{student_id}")

@@ -78,6 +78,7 @@ class GradeItemSerializer(serializers.Serializer):
     title = serializers.CharField()
     date = serializers.DateField(allow_null=True)
     state = serializers.CharField(help_text=STATE_HELP)
+    excused = serializers.BooleanField(help_text="Exempt because an instructor excused it; the note has the reason")
     points = number(allow_null=True)
     out_of = number()
     shown = serializers.CharField(allow_blank=True, help_text="In the words of the component's scale, where it has one")

@@ -1,5 +1,6 @@
-"""The policy in versions, marks, their history and release, and requests about them. Grades are computed, never stored."""
+"""The policy in versions, excuses, marks with their history and release, regrades. Grades are computed, never stored."""
 
+from grading.models.excuse import Excuse, ExcusedSource
 from grading.models.mark import ChangeKind, Mark, MarkChange
 from grading.models.override import Override
 from grading.models.policy import Policy
@@ -8,6 +9,8 @@ from grading.models.snippet import Snippet
 
 __all__ = [
     "ChangeKind",
+    "Excuse",
+    "ExcusedSource",
     "Mark",
     "MarkChange",
     "Outcome",

@@ -11,8 +11,9 @@ from reviews.models import Review
 
 
 class Mark(models.Model):
-    """Points that a person gave for one piece of work: a review, a presentation, a team's milestone,
-    or (`component` with `enrollment`) something marked by hand.
+    """Points that a person gave for one piece of work: a review, a presentation, a team's milestone, one member's part
+    of that (`milestone` with `enrollment`: it takes the place of the team's), or (`component` with `enrollment`) something
+    marked by hand.
 
     A cleared mark keeps its row with `points` null. Students see it once `released_at` is set; what they
     see are `released_points` and `released_comment`, so that a later change waits for its own release.
@@ -52,6 +53,9 @@ class Mark(models.Model):
                     | models.Q(
                         review=None, sign_up=None, milestone__isnull=False, team__isnull=False, enrollment=None, component=""
                     )
+                    | models.Q(
+                        review=None, sign_up=None, milestone__isnull=False, team=None, enrollment__isnull=False, component=""
+                    )
                     | (
                         models.Q(review=None, sign_up=None, milestone=None, team=None, enrollment__isnull=False)
                         & ~models.Q(component="")
@@ -63,8 +67,13 @@ class Mark(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["enrollment", "component"],
-                condition=models.Q(enrollment__isnull=False),
+                condition=models.Q(enrollment__isnull=False, milestone=None),
                 name="one_mark_per_student_and_component",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "milestone"],
+                condition=models.Q(enrollment__isnull=False, milestone__isnull=False),
+                name="one_mark_per_student_and_milestone",
             ),
             models.CheckConstraint(condition=models.Q(points=None) | models.Q(points__gte=0), name="mark_is_not_negative"),
         ]

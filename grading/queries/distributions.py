@@ -44,7 +44,7 @@ def _alike(target: dict) -> QuerySet[Mark]:
         return Mark.objects.filter(review__isnull=False)
     if "sign_up" in target:
         return Mark.objects.filter(sign_up__isnull=False)
-    if "team" in target:
+    if "milestone" in target:
         return Mark.objects.filter(milestone=target["milestone"])
     return Mark.objects.filter(component=target["component"])
 

@@ -15,6 +15,7 @@ from discussion.queries import grading_facts as discussion_facts
 from discussion.ratings import bad_review_counts
 from grading import engine
 from grading.engine import Item, State
+from grading.queries.excuses import excuse_items
 from grading.queries.marks import Audience, Marks, marks_of
 from participation.models import ParticipationRules
 from participation.queries import grading_facts as participation_facts
@@ -72,6 +73,7 @@ def gather(
         for student, count in bad_review_counts(course, only=only).items():
             if student in facts:
                 facts[student].counts["bad_ratings"] = count
+    excuse_items(course, facts, only)
     return facts
 
 
@@ -122,6 +124,7 @@ def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
 
 def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
     note = "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
+    note = "presents this paper" if state is State.EXEMPT else note
     when = fact.meeting_date
     return Item(fact.paper_key, fact.title, state, points, out_of, note, when, mark, fact.paper_key, _lateness(fact))
 
@@ -195,7 +198,8 @@ def _milestones(gathering: Gathering) -> None:
             continue
         items = []
         for fact in facts:
-            mark = gathering.marks.by_milestone.get((fact.milestone_id, fact.team_id))
+            own = gathering.marks.by_member.get((fact.milestone_id, student)) if fact.team_id else None
+            mark = own or gathering.marks.by_milestone.get((fact.milestone_id, fact.team_id))
             state, note = _milestone_state(fact, mark, gathering.now)
             if not fact.submitted_at and gathering.now > fact.closes_at:
                 mine.passed(fact.closes_at)

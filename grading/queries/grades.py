@@ -60,14 +60,16 @@ class Grade:
         return self.policy.rounded(self.explanation.out_of)
 
 
-def grades_of(course: Course, *, audience: Audience, enrollment_ids: Iterable[int] | None = None) -> dict[int, Grade]:
-    """{enrollment id: grade} of active students, by id; `enrollment_ids` narrows.
+def grades_of(
+    course: Course, *, audience: Audience, enrollment_ids: Iterable[int] | None = None, under: engine.Policy | None = None
+) -> dict[int, Grade]:
+    """{enrollment id: grade} of active students, by id; `enrollment_ids` narrows, `under` is another policy than that in force.
 
     "staff" sees every mark, "student" released ones only: to that audience a mark that is not released and a mark that was
     never given are the same facts, so nothing computed from them can tell the two apart.
     """
     now = timezone.now()
-    row, policy = read_in_force(course)
+    row, policy = (None, under) if under else read_in_force(course)
     stamps = _stamps(course, audience, enrollment_ids)
     facts = gather(course, policy, audience=audience, students=list(stamps), is_all=enrollment_ids is None, now=now)
     ended_at = course.at(course.ends_on + timedelta(days=1), time(0))

@@ -1,6 +1,7 @@
 """What a marker has to mark: the entries of each tab, and one piece of work to read.
 
-An entry's `work` is its address on the marking page: review-12, presentation-5, milestone-3-14, manual-essay-40; where the
+An entry's `work` is its address on the marking page: review-12, presentation-5, milestone-3-14,
+milestone-3-student-40, manual-essay-40; where the
 marker is not to know whose it is, blind-4c0f2a… . Such an entry has no name, and stands where its random address puts it.
 """
 
@@ -227,8 +228,17 @@ def _find_presentation(marker: Enrollment, rest: str) -> dict | None:
 def _find_milestone(marker: Enrollment, rest: str) -> dict | None:
     milestone_pk, _, team_pk = rest.partition("-")
     milestone = Milestone.objects.select_related("course").filter(course=marker.course_id, pk=int(milestone_pk)).first()
+    if team_pk.startswith("student-"):
+        member = _members(marker).filter(pk=int(team_pk.removeprefix("student-"))).first()
+        return {"milestone": milestone, "enrollment": member} if milestone and member else None
     team = next((team for team in _teams(marker) if team.pk == int(team_pk)), None)
     return {"milestone": milestone, "team": team} if milestone and team else None
+
+
+def _members(marker: Enrollment):
+    """The students of one's own who are in a team."""
+    students = students_marked_by(marker).filter(team_member__isnull=False)
+    return students.select_related("user", "course", "team_member__team")
 
 
 def _find_by_hand(marker: Enrollment, rest: str) -> dict | None:
@@ -243,6 +253,35 @@ FINDERS: dict[str, Callable[[Enrollment, str], dict | None]] = {
     "milestone": _find_milestone,
     "manual": _find_by_hand,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one member of a team has instead of the team's mark, if anything."""
+
+    work: str
+    who: str
+    points: Decimal | None
+
+
+def team_of(target: dict) -> Team | None:
+    """Whose deliverable a milestone's mark is about, the team's own or one member's."""
+    if "milestone" not in target:
+        return None
+    return target["team"] if "team" in target else target["enrollment"].team_member.team
+
+
+def parts_of(marker: Enrollment, target: dict) -> list[Part]:
+    """The members of the team whose milestone this is; empty for other work. Two queries."""
+    if "team" not in target:
+        return []
+    milestone = target["milestone"]
+    marks = Mark.objects.filter(milestone=milestone, enrollment__isnull=False).values_list("enrollment_id", "points")
+    points = dict(marks)
+    members = _members(marker).filter(team_member__team=target["team"]).order_by("user__name", "pk")
+    return [
+        Part(f"milestone-{milestone.pk}-student-{member.pk}", member.user.name, points.get(member.pk)) for member in members
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Marks:
     by_review: dict[int, MarkSeen] = field(default_factory=dict)
     by_sign_up: dict[int, MarkSeen] = field(default_factory=dict)
     by_milestone: dict[tuple[int, int], MarkSeen] = field(default_factory=dict)  # (milestone id, team id)
+    by_member: dict[tuple[int, int], MarkSeen] = field(default_factory=dict)  # (milestone id, enrollment id)
     by_hand: dict[tuple[int, str], MarkSeen] = field(default_factory=dict)  # (enrollment id, component key)
 
 
@@ -49,6 +50,8 @@ def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None
             marks.by_sign_up[sign_up] = MarkSeen(*seen, f"presentation-{sign_up}", levels)
         elif team:
             marks.by_milestone[milestone, team] = MarkSeen(*seen, f"milestone-{milestone}-{team}", levels)
+        elif milestone:
+            marks.by_member[milestone, enrollment] = MarkSeen(*seen, f"milestone-{milestone}-student-{enrollment}", levels)
         else:
             marks.by_hand[enrollment, component] = MarkSeen(*seen, f"manual-{component}-{enrollment}", levels)
     return marks
@@ -87,6 +90,8 @@ def work_address(mark: Mark) -> str:
         return f"presentation-{mark.sign_up_id}"
     if mark.team_id:
         return f"milestone-{mark.milestone_id}-{mark.team_id}"
+    if mark.milestone_id:
+        return f"milestone-{mark.milestone_id}-student-{mark.enrollment_id}"
     return f"manual-{mark.component}-{mark.enrollment_id}"
 
 

@@ -1,5 +1,11 @@
 """The policy in force."""
 
+import hashlib
+from collections.abc import Mapping
+
+import orjson
+from django.db.models import QuerySet
+
 from courses.models import Course, Meeting, MeetingKind, Paper
 from grading import engine
 from grading.models import Policy
@@ -17,6 +23,17 @@ def read_in_force(course: Course) -> tuple[Policy | None, engine.Policy]:
     """The row in force and what the engine computes with; (None, an empty policy) before there is one."""
     row = policy_in_force(course)
     return (row, engine.read_policy(row.document)) if row else (None, NO_POLICY)
+
+
+def versions_of(course: Course) -> QuerySet[Policy]:
+    """Newest first; none is ever changed or removed."""
+    return Policy.objects.filter(course=course).select_related("created_by").order_by("-number")
+
+
+def policy_digest(row: Policy | None, document: Mapping) -> str:
+    """Tells a preview of this document over this version in force from every other."""
+    state = orjson.dumps([row.number if row else 0, document], option=orjson.OPT_SORT_KEYS, default=str)
+    return hashlib.sha256(state).hexdigest()
 
 
 def known_of(course: Course) -> engine.Known:

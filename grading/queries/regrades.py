@@ -56,6 +56,8 @@ def title_of(mark: Mark, policy: engine.Policy) -> str:
         return f"Presentation: {mark.sign_up.role.slot}"
     if mark.team_id:
         return f"{mark.milestone.title} of {mark.team.name}"
+    if mark.milestone_id:
+        return f"{mark.milestone.title}, individual mark"
     leaf = policy.leaf(mark.component)
     return leaf.title if leaf else mark.component
 

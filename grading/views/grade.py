@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading.forms import OverrideForm
+from grading.models import ExcusedSource
 from grading.policies import require_graded
 from grading.presenting import bar_of, outlook_of, present, present_what_if, summarise
 from grading.queries import Grade, grades_of
+from grading.queries.excuses import excusable, excuses_of
 from grading.queries.overrides import override_history
 from grading.queries.regrades import Contest, contests_of
 from grading.what_if import Typed, read_typed
@@ -54,6 +56,7 @@ def grade_page(request, enrollment: Enrollment, *, student: Enrollment, audience
         "rows": _rows(outlook["outstanding"], typed, request.GET),
         "what_if": _compared(shown, grade, typed) if typed.points else None,
         "typed": typed,
+        **({} if is_own else _excuses(student, grade)),
         "requests": [contest.request for contest in contests.values() if contest.request],
     }
     if not is_own:
@@ -70,6 +73,20 @@ def _overriding(grade: Grade, student: Enrollment, refused: OverrideForm | None)
         "overrides": [(row, titles.get(row.component, row.component) or "The letter") for row in history],
         "override_form": refused or form,
     }
+
+
+def _excuses(student: Enrollment, grade: Grade) -> dict:
+    """What can be excused, by source, and what was, each with the work in words."""
+    there = excusable(grade.facts.sources)
+    excuses = excuses_of(student)
+    standing = {(excuse.source, excuse.item) for excuse in excuses if excuse.is_standing}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for (source, key), item in there.items():
+        if (source, key) not in standing:
+            groups.setdefault(ExcusedSource(source).label, []).append((f"{source}:{key}", item.title))
+    titles = {place: item.title for place, item in there.items()}
+    named = [(excuse, titles.get((excuse.source, excuse.item), excuse.item)) for excuse in excuses]
+    return {"excusable": list(groups.items()), "excuses": named}
 
 
 def _with_contests(shown: dict, contests: dict[str, Contest]) -> dict:

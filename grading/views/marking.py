@@ -131,7 +131,8 @@ def marking_file(request, course_slug, work):
     """What a team handed in, under a name that does not tell whose it is."""
     marker = require_staff(request.user, course_slug)
     target = _target(marker, queue_of(marker, {}), work)
-    deliverable = marking.deliverable_of(target["milestone"], target["team"]) if "team" in target else None
+    team = marking.team_of(target)
+    deliverable = marking.deliverable_of(target["milestone"], team) if team else None
     if deliverable is None or not deliverable.file:
         raise Http404("No file was handed in.")
     name = f"{target['milestone'].key}-{work.rpartition('-')[2]}{PurePath(deliverable.file_name).suffix}"
@@ -169,13 +170,16 @@ def _page(request, marker, queue: Queue, address: str, target: dict, work: Work,
     address = entry.work if entry else address
     before, after = queue.neighbours(address)
     following = queue.next_to_mark(after=address)
+    is_blind = entry.is_blind if entry else work.is_anonymous and not (mark and mark.released_at)
     context = {
         "course": marker.course,
         "enrollment": marker,
         "queue": queue,
         "address": address,
         "entry": entry,
-        "is_blind": entry.is_blind if entry else work.is_anonymous and not (mark and mark.released_at),
+        "is_blind": is_blind,
+        # Where names are hidden, the members' would tell whose work it is.
+        "parts": [] if is_blind else marking.parts_of(marker, target),
         "before": before and queue.address(before.work),
         "after": after and queue.address(after.work),
         "following": following and following.work != address and queue.address(following.work),
@@ -211,6 +215,6 @@ def _reading(target: dict) -> dict:
         return {"answers": marking.answers_of(target["review"])}
     if "sign_up" in target:
         return {"slides": marking.slides_of(target["sign_up"])}
-    if "team" in target:
-        return {"deliverable": marking.deliverable_of(target["milestone"], target["team"])}
+    if team := marking.team_of(target):
+        return {"deliverable": marking.deliverable_of(target["milestone"], team)}
     return {}

@@ -2,9 +2,9 @@
 
 import pytest
 
+from core.toml.problems import BadCourseFile
+from core.toml.source import MAX_BYTES, decode
 from coursefile.load import load_course, read_course_file
-from coursefile.problems import BadCourseFile
-from coursefile.source import MAX_BYTES, decode
 from tests.coursefile.files import ESSAY, SMALL, line_of, small
 from tests.coursefile.rows import all_rows
 

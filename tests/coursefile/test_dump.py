@@ -5,10 +5,10 @@ import tomlkit
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
+from core.toml.problems import BadCourseFile
 from coursefile.dump import dump_course, toml_of
 from coursefile.facts import facts_of
 from coursefile.load import load_course, read_course_file
-from coursefile.problems import BadCourseFile
 from courses.models import Course
 from tests.coursefile.files import EXAMPLE, SMALL, STARTER, small
 from tests.coursefile.generated import DOCUMENTS

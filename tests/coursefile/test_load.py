@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from core.errors import DomainError, StaleVersion
+from core.toml.problems import BadCourseFile
 from coursefile.dump import digest_of, dump_course
 from coursefile.load import load_course, read_course_file
-from coursefile.problems import BadCourseFile
 from courses.models import Course, Enrollment
 from discussion.models import DiscussionRules
 from presentations.models import SignUp

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from core.toml.problems import BadCourseFile
 from coursefile.dump import dump_course
 from coursefile.load import load_course
-from coursefile.problems import BadCourseFile, WouldLoseWork
+from coursefile.problems import WouldLoseWork
 from courses.models import Course
 from reviews.models import Assignment, Field, PaperRound, ReviewRules, Round
 from tests.coursefile.files import small

@@ -7,7 +7,7 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursefile.scan import Lost, Scanner
+from core.toml.scan import Lost, Scanner
 
 KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\x7f", exclude_categories=["Cc", "Cs"]), max_size=6)
 SCALARS = st.one_of(

@@ -6,6 +6,7 @@ from tests.access import Row, in_course
 from tests.factories import (
     DeliverableFactory,
     EnrollmentFactory,
+    ExcuseFactory,
     MilestoneFactory,
     PolicyFactory,
     RegradeRequestFactory,
@@ -32,6 +33,26 @@ def api_student(course, student):
     return {**with_policy(course, student), "student_id": student.pk}
 
 
+def with_version(course, student):
+    return {**with_policy(course, student), "number": 1}
+
+
+def with_excused(course, student):
+    excuse = ExcuseFactory(enrollment=student)
+    return {**with_student(course, student), "pk": excuse.pk}
+
+
+def api_excused(course, student):
+    excuse = ExcuseFactory(enrollment=student)
+    return {**api_student(course, student), "pk": excuse.pk}
+
+
+def api_excusable(course, student):
+    reviewed(student, key="p1")
+    ReviewRulesFactory(course=course)
+    return api_student(course, student)
+
+
 def with_component(course, student):
     return {**with_policy(course, student), "component_key": "reviews"}
 
@@ -53,6 +74,11 @@ def with_sign_up(course, student):
 def with_team(course, student):
     member = TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
     return {**in_course(course, student), "milestone_id": MilestoneFactory(course=course).pk, "team_id": member.team_id}
+
+
+def with_member(course, student):
+    names = with_team(course, student)
+    return {"course_slug": course.slug, "milestone_id": names["milestone_id"], "student_id": student.pk}
 
 
 def with_manual(course, student):
@@ -103,6 +129,9 @@ INSTRUCTOR = {"student": 403, "other": 403, "assistant": 403, "instructor": 200}
 API = {"anonymous": 401}
 MARK = {"points": "8"}
 FORM = {"points": "8", "comment": "", "revision": "0"}
+EXCUSE = {"work": "reviews:p1", "reason": "illness"}
+EXCUSED = {"source": "reviews", "item": "p1", "reason": "illness"}
+POLICY = {"document": ece697il()}
 SAID = {"text": "Page 3 answers this."}
 DECIDED = {"outcome": "kept", "text": "It does not.", "revision": "1"}
 # Another student's request is not there for a student: neither to read nor to act on.
@@ -144,6 +173,8 @@ ROWS: list[Row] = [
     Row("api:sign_up_mark", **STAFF, method="put", json=True, data=MARK, make=with_sign_up, **API),
     Row("api:milestone_mark", **STAFF, make=with_team, **API),
     Row("api:milestone_mark", **STAFF, method="put", json=True, data=MARK, make=with_team, **API),
+    Row("api:member_mark", **STAFF, make=with_member, **API),
+    Row("api:member_mark", **STAFF, method="put", json=True, data=MARK, make=with_member, **API),
     Row("api:manual_mark", **STAFF, make=with_manual, **API),
     Row("api:manual_mark", **STAFF, method="put", json=True, data=MARK, make=with_manual, **API),
     Row("api:component_release", **INSTRUCTOR, method="post", make=with_component, **API),
@@ -178,5 +209,21 @@ ROWS: list[Row] = [
     Row("api:snippet_list", 403, 403, 201, 201, method="post", json=True, data=SAID, **API),
     Row("api:snippet_detail", 403, 403, 403, 200, method="put", json=True, data=SAID, make=with_snippet, **API),
     Row("api:snippet_detail", 403, 403, 403, 204, method="delete", make=with_snippet, **API),
+    Row("grading:excuse_add", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_student, data=EXCUSE),
+    Row("grading:excuse_add", 405, 405, 405, 405, outsider=405, make=with_student),
+    Row("grading:excuse_revoke", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_excused),
+    Row("grading:excuse_revoke", 405, 405, 405, 405, outsider=405, make=with_excused),
+    Row("api:excuse_list", **INSTRUCTOR, make=api_student, **API),
+    Row("api:excuse_list", 403, 403, 403, 201, method="post", json=True, data=EXCUSED, make=api_excusable, **API),
+    Row("api:excuse_revoke", **INSTRUCTOR, method="post", make=api_excused, **API),
     Row("api:policy_detail", student=200, other=200, assistant=200, instructor=200, make=with_policy, **API),
+    Row("api:policy_detail", **INSTRUCTOR, method="put", json=True, data=POLICY, make=with_policy, **API),
+    Row("api:policy_detail", **INSTRUCTOR, method="post", json=True, data=POLICY, make=with_policy, **API),
+    Row("api:policy_versions", **INSTRUCTOR, make=with_policy, **API),
+    Row("grading:policy_page", student=200, other=200, assistant=200, instructor=200, make=with_policy),
+    Row("grading:policy_edit", **INSTRUCTOR, make=with_policy),
+    Row("grading:policy_edit", **INSTRUCTOR | {"instructor": 422}, method="post", make=with_policy),
+    Row("grading:policy_save", **INSTRUCTOR | {"instructor": 422}, method="post", make=with_policy),
+    Row("grading:policy_save", 405, 405, 405, 405, outsider=405, make=with_policy),
+    Row("grading:policy_version", **INSTRUCTOR, make=with_version),
 ]

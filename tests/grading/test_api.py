@@ -252,7 +252,7 @@ def test_grade_list_queries(client, django_assert_num_queries, course, instructo
     client.force_login(instructor.user)
     client.get(reverse("api:policy_detail", args=[course.slug]))
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(reverse("api:grade_list", args=[course.slug]))
 
 

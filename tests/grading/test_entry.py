@@ -11,6 +11,7 @@ from grading.actions import release_component, set_mark
 from grading.engine import ERROR, Entry, lint, read_policy
 from grading.models import Mark
 from grading.queries import grades_of
+from grading.text import policy_toml
 from tests.factories import EnrollmentFactory, UserFactory
 from tests.grading.examples import RUBRIC, course_with_policy, one_component, reviewed
 
@@ -282,12 +283,7 @@ def test_the_course_file_keeps_rubric_and_scale_in_order():
 
 
 def toml_of_grading(document):
-    from coursefile.dump import _write_table
-    from coursefile.schema import SCHEMA
-
-    lines: list[str] = []
-    _write_table(lines, "grading", document, SCHEMA["properties"]["grading"])
-    return "\n".join(lines)
+    return policy_toml(document)
 
 
 def test_the_engine_says_how_work_is_marked():

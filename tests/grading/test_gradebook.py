@@ -175,7 +175,7 @@ def test_gradebook_queries(client, course, instructor, django_assert_num_queries
         TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
         MilestoneFactory(course=course)
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(reverse("grading:gradebook", args=[course.slug]))
 
 
@@ -224,5 +224,5 @@ def test_grade_page_queries(client, course, instructor, django_assert_num_querie
     for _ in range(rows):
         MarkFactory(review=reviewed(student), course=course)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         client.get(reverse("grading:student_grade", args=[course.slug, student.pk]))

@@ -245,7 +245,7 @@ def test_grades_take_the_same_queries_however_many(db, django_assert_num_queries
         MilestoneFactory(course=course)
     course = type(course).objects.get(pk=course.pk)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         grades = grades_of(course, audience=audience)
 
     assert len(grades) == rows

@@ -202,5 +202,5 @@ def test_student_grade_queries(client, course, student, django_assert_num_querie
     ahead(course, rows)
     page(client, course)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         page(client, course)

@@ -10,9 +10,9 @@ from django.db import transaction
 from accounts.models import User
 from accounts.queries import password_link, users_by_email
 from core.errors import DomainError
+from core.toml.source import MAX_BYTES, decode
 from coursefile.load import load_course
 from coursefile.plan import Plan
-from coursefile.source import MAX_BYTES, decode
 
 
 def iso_date(text: str) -> date:

@@ -9,7 +9,7 @@ import tomllib
 from bisect import bisect
 from dataclasses import dataclass
 
-from coursefile.problems import Path
+from core.toml.problems import Path
 
 MAX_DEPTH = 24  # parts of a key, and brackets within brackets; a course file needs 7
 

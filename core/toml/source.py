@@ -6,8 +6,8 @@ import tomllib
 from dataclasses import dataclass
 
 from core.text import text_problem
-from coursefile.problems import BadCourseFile, Path, Problem, where
-from coursefile.scan import Bare, Lost, Scanner, TooDeep
+from core.toml.problems import BadCourseFile, Path, Problem, where
+from core.toml.scan import Bare, Lost, Scanner, TooDeep
 
 MAX_BYTES = 1_000_000
 

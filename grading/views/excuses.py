@@ -1,0 +1,49 @@
+"""Excuses, given and taken back on the student's grade page."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from courses.models import Enrollment
+from courses.policies import require_instructor
+from grading import actions
+from grading.forms import ExcuseForm
+from grading.models import Excuse
+
+
+@login_required
+@require_POST
+def excuse_add(request, course_slug, enrollment_id):
+    student = _student(request, course_slug, enrollment_id)
+    form = ExcuseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose the work and say why; nothing was changed.")
+        return _back(student)
+    try:
+        actions.excuse(student=student, **form.given(), by=request.user)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"Excused: {form.cleaned_data['reason']}. {student.user.name} sees it with the reason.")
+    return _back(student)
+
+
+@login_required
+@require_POST
+def excuse_revoke(request, course_slug, enrollment_id, pk):
+    student = _student(request, course_slug, enrollment_id)
+    actions.revoke_excuse(excuse=get_object_or_404(Excuse, enrollment=student, pk=pk), by=request.user)
+    messages.success(request, "The excuse is taken back; the work counts again.")
+    return _back(student)
+
+
+def _student(request, course_slug: str, enrollment_id: int) -> Enrollment:
+    course = require_instructor(request.user, course_slug).course
+    students = Enrollment.objects.active().students().filter(course=course).select_related("user", "course")
+    return get_object_or_404(students, pk=enrollment_id)
+
+
+def _back(student: Enrollment):
+    return redirect("grading:student_grade", course_slug=student.course.slug, enrollment_id=student.pk)
