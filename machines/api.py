@@ -8,12 +8,13 @@ from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from core.api import LinkedPagination
 from courses.policies import require_instructor
 from machines import actions
-from machines.models import MachineClient, Pull
+from machines.models import MachineClient, Pull, Via
 from machines.queries import clients_of, pulls_of
 
 
@@ -58,6 +59,9 @@ class PullViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         ],
     )
     def list(self, request, course_slug):
+        via = request.query_params.get("via", "")
+        if via and via not in Via.values:
+            raise ValidationError({"via": [f"Found {via!r}; expected one of: {', '.join(Via.values)}."]})
         return super().list(request)
 
 

@@ -133,7 +133,7 @@ class FeedbackViewSet(TalkViewSet):
     def release(self, request, course_slug, slot_key):
         return self.released(course_slug, slot_key, is_released=True)
 
-    @extend_schema(operation_id="feedback_release_take_back", request=None, responses=SummaryViewSerializer)
+    @extend_schema(operation_id="feedback_release_take_back", request=None, responses={200: SummaryViewSerializer})
     def take_back(self, request, course_slug, slot_key):
         return self.released(course_slug, slot_key, is_released=False)
 

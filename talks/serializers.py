@@ -25,7 +25,7 @@ class MarkSerializer(serializers.Serializer):
     is_hidden = serializers.BooleanField(required=False)
 
 
-class FieldSerializer(serializers.Serializer):
+class FeedbackFieldSerializer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField(source="label")
     kind = serializers.CharField(help_text="score (1 to 5) or text")
@@ -36,7 +36,7 @@ class GiveSerializer(serializers.Serializer):
 
 
 class FeedbackSerializer(serializers.Serializer):
-    form = FieldSerializer(many=True)
+    form = FeedbackFieldSerializer(many=True)
     answers = serializers.DictField(help_text="Yours; {} before you gave any")
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()

@@ -66,6 +66,7 @@ def excuse_revoke(request, course_slug, student_id, pk):
 
 excuse_list.cls.scope_resource = "grades"
 excuse_revoke.cls.scope_resource = "grades"
+excuse_list.cls.pulls_grades = excuse_revoke.cls.pulls_grades = False  # reasons are for people
 
 
 def _student(request, course_slug: str, student_id: int) -> Enrollment:

@@ -50,7 +50,9 @@ class OverrideViewSet(viewsets.ViewSet):
         student = _student(request, course_slug, student_id)
         return Response(OverrideSerializer(override_history(student), many=True).data)
 
-    @extend_schema(operation_id="overrides_set", request=OverrideAskedSerializer, responses=OverrideSerializer(many=True))
+    @extend_schema(
+        operation_id="overrides_set", request=OverrideAskedSerializer, responses={200: OverrideSerializer(many=True)}
+    )
     def create(self, request, course_slug, student_id):
         """Set a component or the letter; answers all of the student's, newest first."""
         student = _student(request, course_slug, student_id)

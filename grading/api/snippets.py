@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from courses.policies import require_staff
@@ -66,6 +67,8 @@ class SnippetViewSet(viewsets.GenericViewSet):
 
     @staticmethod
     def text(request) -> str:
+        if not isinstance(request.data.get("text"), str):  # or a number would become its digits
+            raise ValidationError({"text": ["Expected a text."]})
         given = SnippetSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         return given.validated_data["text"]

@@ -53,7 +53,7 @@ def test_grades_cost_the_same_for_one_and_three(graded, count, closed, django_as
     for author in EnrollmentFactory.create_batch(count, course=graded):
         CommentFactory.create_batch(count, thread__paper=PaperFactory(course=graded), author=author)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         grades_of(graded, audience="staff")
 
 

@@ -277,7 +277,7 @@ def test_pulling_takes_the_same_queries_however_many(course, instructor, pull, c
         mark(student, "8", instructor)
     address = f"{reverse('api:grade_changes', args=[course.slug])}?since={before['cursor']}"
 
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         publishing = client.get(address)
     with django_assert_num_queries(11):
         reading = client.get(address)

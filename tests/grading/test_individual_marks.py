@@ -10,7 +10,7 @@ from core.errors import DomainError
 from grading.actions import ask_regrade, decide_regrade, hide_component, release_component, set_mark
 from grading.models import Mark
 from grading.queries import grades_of
-from tests.factories import EnrollmentFactory, MarkFactory, MilestoneFactory, TeamFactory, TeamMemberFactory
+from tests.factories import EnrollmentFactory, MarkFactory, MilestoneFactory, PolicyFactory, TeamFactory, TeamMemberFactory
 from tests.grading.examples import course_with_policy, one_component
 
 
@@ -78,7 +78,7 @@ def test_other_members_never_see_it_nor_its_traces(team, client):
 
 def test_its_student_sees_and_may_contest_it(team, client):
     course, marker, milestone, _, (ada, _) = team
-    course.policies.update(document=one_component(source="milestones", steps=[]) | {"regrade_days": 7})
+    PolicyFactory(course=course, document=one_component(source="milestones", steps=[]) | {"regrade_days": 7}, number=2)
     set_mark(milestone=milestone, enrollment=ada, points=Decimal(5), comment="You wrote little", revision=0, by=marker)
     release_component(course=course, component_key="only", by=marker)
     client.force_login(ada.user)
@@ -112,7 +112,7 @@ def test_marking_page_lists_members_under_the_teams_mark_and_marks_one(team, cli
 
 def test_marking_page_lists_no_members_while_names_are_hidden(team, client):
     course, marker, milestone, team, (ada, _) = team
-    course.policies.update(document=one_component(source="milestones", steps=[], anonymous=True))
+    PolicyFactory(course=course, document=one_component(source="milestones", steps=[], anonymous=True), number=2)
     client.force_login(marker)
     page = reverse("grading:marking_queue", args=[course.slug])
 
@@ -147,7 +147,7 @@ def test_api_marks_one_member(team, client):
 
 def test_a_contested_own_mark_is_changed_and_the_teams_stays(team):
     course, marker, milestone, group, (ada, bob) = team
-    course.policies.update(document=one_component(source="milestones", steps=[]) | {"regrade_days": 7})
+    PolicyFactory(course=course, document=one_component(source="milestones", steps=[]) | {"regrade_days": 7}, number=2)
     set_mark(milestone=milestone, enrollment=ada, points=Decimal(5), revision=0, by=marker)
     release_component(course=course, component_key="only", by=marker)
     mark = Mark.objects.get(enrollment=ada)

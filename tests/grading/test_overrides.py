@@ -148,7 +148,7 @@ def test_overrides_cost_one_query_however_many(course, instructor, django_assert
     for _ in range(rows):
         overridden(EnrollmentFactory(course=course), instructor)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         grades_of(course, audience="staff")
 
 

@@ -405,7 +405,7 @@ def test_results_take_constant_queries(client, course, teacher, count, django_as
     _, header = access_to(course, by=teacher, scopes=READ, sees="all")
     client.get(f"{BASE}/results", headers=header)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         client.get(f"{BASE}/results", headers=header)
 
 

@@ -353,7 +353,7 @@ def test_hand_in_refuses_what_cannot_be_kept(team, milestone, student, given, fi
         ("report.pdf", b"%PDF-1.7", ("PDF", "report.pdf")),
         ("talk.zip", zipped("ppt/presentation.xml"), ("PPTX", "talk.pptx")),
         ("code.zip", zipped("main.py"), ("ZIP", "code.zip")),
-        ("README.md", b"# Read me", ("text", "README.txt")),
+        ("README.md", b"# Read me", ("text", "README.md")),
     ],
 )
 def test_hand_in_knows_a_file_by_its_content(team, milestone, student, name, content, kept):
