@@ -67,8 +67,8 @@ class SnippetViewSet(viewsets.GenericViewSet):
 
     @staticmethod
     def text(request) -> str:
-        if not isinstance(request.data.get("text"), str):  # or a number would become its digits
-            raise ValidationError({"text": ["Expected a text."]})
         given = SnippetSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        if not isinstance(request.data["text"], str):  # or a number would become its digits
+            raise ValidationError({"text": ["Expected a text."]})
         return given.validated_data["text"]
