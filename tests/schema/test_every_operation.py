@@ -9,8 +9,10 @@ import os
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.internal.conjecture import providers
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
+from sortedcontainers import SortedSet
 
 from accounts.models import Scope
 from tests.factories import (
@@ -69,6 +71,14 @@ def there(course):
 @pytest.fixture
 def course(db):
     return course_with_policy(slug="throw-away")
+
+
+@pytest.fixture(autouse=True)
+def the_same_every_time(monkeypatch):
+    """Hypothesis also draws from the constants of whatever modules are loaded, so a seed alone would give other requests in
+    the whole suite than in this file."""
+    nothing = providers.Constants(**{kind: SortedSet() for kind in ("integers", "floats", "bytes", "strings")})
+    monkeypatch.setattr(providers, "_get_local_constants", lambda: nothing)
 
 
 def lead(case, there, *, only=("course_slug",)):
