@@ -162,7 +162,7 @@ class PaperWithoutSlotSerializer(serializers.Serializer):
     date = serializers.DateField(source="meeting.date")
 
 
-class MoveSerializer(serializers.Serializer):
+class SlotMoveSerializer(serializers.Serializer):
     meeting = serializers.CharField(help_text="The key of a meeting that takes place")
 
 

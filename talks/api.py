@@ -14,7 +14,7 @@ from presentations.models import Slot
 from talks import actions, policies, queries
 from talks.models import Question, TalkRules
 from talks.serializers import (
-    AskSerializer,
+    QuestionAskSerializer,
     FeedbackSerializer,
     GivenSerializer,
     GiveSerializer,
@@ -54,11 +54,11 @@ class QuestionViewSet(TalkViewSet):
         viewer, slot = self.viewer_and_slot(course_slug, slot_key)
         return Response(QuestionSerializer(queries.questions_of(viewer, slot), many=True).data)
 
-    @extend_schema(operation_id="question_ask", request=AskSerializer, responses={201: QuestionSerializer})
+    @extend_schema(operation_id="question_ask", request=QuestionAskSerializer, responses={201: QuestionSerializer})
     def create(self, request, course_slug, slot_key):
         viewer, slot = self.viewer_and_slot(course_slug, slot_key)
         require_part(viewer)
-        given = AskSerializer(data=request.data)
+        given = QuestionAskSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         question = actions.ask_question(slot=slot, by=viewer, **given.validated_data)
         question.slot = slot

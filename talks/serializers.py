@@ -16,7 +16,7 @@ class QuestionSerializer(serializers.Serializer):
     is_hidden = serializers.BooleanField(help_text="From the class; staff and the presenters still see it")
 
 
-class AskSerializer(serializers.Serializer):
+class QuestionAskSerializer(serializers.Serializer):
     text = serializers.CharField(max_length=MAX_QUESTION)
 
 

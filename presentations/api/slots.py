@@ -17,7 +17,7 @@ from presentations.models import SignUp, Slides, Slot, SlotRole
 from presentations.queries.files import shown_file
 from presentations.serializers import (
     AssignSerializer,
-    MoveSerializer,
+    SlotMoveSerializer,
     PaperWithoutSlotSerializer,
     PresenterSerializer,
     SignUpSerializer,
@@ -71,12 +71,12 @@ class SlotViewSet(PresentationViewSet):
         slots = Slot.objects.filter(pk__in=[slot.pk for slot in made]).for_display()
         return Response(SlotSerializer(slots, many=True, context=self.slot_context(by.course, by)).data, status=201)
 
-    @extend_schema(operation_id="slot_move", request=MoveSerializer, responses=SlotSerializer)
+    @extend_schema(operation_id="slot_move", request=SlotMoveSerializer, responses=SlotSerializer)
     def move(self, request, course_slug, slot_key):
         """To another meeting; whoever presents stays and gets a mail."""
         by = require_instructor(request.user, course_slug)
         slot = get_object_or_404(Slot, course=by.course, key=slot_key)
-        given = MoveSerializer(data=request.data)
+        given = SlotMoveSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         meeting = by.course.meetings.filter(key=given.validated_data["meeting"]).first()
         if meeting is None:

@@ -153,7 +153,8 @@ class PresentationRunViewSet(viewsets.ViewSet):
         run = actions.undo_run(run=_run(request, course_slug, pk), by=request.user)
         return Response(PresentationResultSerializer(run).data)
 
-    @extend_schema(operation_id="sign_up_pin", request=None, responses={204: None})
+    @extend_schema(methods=["PUT"], operation_id="sign_up_pin", request=None, responses={204: None})
+    @extend_schema(methods=["DELETE"], operation_id="sign_up_unpin", request=None, responses={204: None})
     def pin(self, request, course_slug, pk):
         """PUT pins the place, DELETE takes the pin off."""
         by = require_instructor(request.user, course_slug)
