@@ -14,11 +14,11 @@ from presentations.models import Slot
 from talks import actions, policies, queries
 from talks.models import Question, TalkRules
 from talks.serializers import (
-    QuestionAskSerializer,
     FeedbackSerializer,
     GivenSerializer,
     GiveSerializer,
     MarkSerializer,
+    QuestionAskSerializer,
     QuestionSerializer,
     SummaryViewSerializer,
 )

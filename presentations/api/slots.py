@@ -17,12 +17,12 @@ from presentations.models import SignUp, Slides, Slot, SlotRole
 from presentations.queries.files import shown_file
 from presentations.serializers import (
     AssignSerializer,
-    SlotMoveSerializer,
     PaperWithoutSlotSerializer,
     PresenterSerializer,
     SignUpSerializer,
     SlidesInputSerializer,
     SlidesSerializer,
+    SlotMoveSerializer,
     SlotSerializer,
 )
 
