@@ -30,9 +30,16 @@ def stamp_grade_change(*, enrollments: Iterable[Enrollment | int], seen_by_stude
     stamps = {"grade_changed_at": now} | ({"released_changed_at": now} if seen_by_student else {})
     ids = [getattr(enrollment, "pk", enrollment) for enrollment in enrollments]
     if len(ids) > 1:
-        # In one order always: of two acts that stamp some of the same students, one would otherwise wait for the other forever.
-        list(Enrollment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+        lock_enrollments(ids)
     Enrollment.objects.filter(pk__in=ids).update(**stamps)
+
+
+def lock_enrollments(ids: Iterable[int]) -> None:
+    """Lock these rows until the transaction ends.
+
+    In one order always: of two acts on some of the same students, one would otherwise wait for the other forever.
+    """
+    list(Enrollment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
 def stamp_course_change(*, course: Course) -> None:

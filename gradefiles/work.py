@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
+from courses.actions import lock_enrollments
 from courses.models import Course, Enrollment
 from gradefiles.models import CanvasColumn, CanvasStudent, GradeImport, ImportState
 from gradefiles.plan import Plan, plan_import
@@ -17,7 +18,7 @@ from grading.actions import set_mark
 from grading.models import Mark
 from grading.queries.marks import work_address
 from presentations.models import SignUp
-from projects.models import Team
+from projects.models import Team, TeamMember
 from reviews.models import Review
 
 CHANGED = "Since the preview, a mark that this file touches has changed. Nothing was applied; look at what it would do now."
@@ -117,7 +118,7 @@ def _apply(run_id: int) -> None:
     if plan.digest != run.plan_digest:
         raise StaleVersion(CHANGED, current=run)
     targets = targets_of(run.course, [change.work for change in plan.changes])
-    _lock_owners(targets.values())
+    lock_owners(targets.values())
     _keep_plan(run, plan)
     for change, kept in _telling(run_id, list(zip(plan.changes, run.plan["changes"], strict=True))):
         if change.work not in targets:
@@ -129,14 +130,19 @@ def _apply(run_id: int) -> None:
     run.save()
 
 
-def _lock_owners(targets: Iterable[dict[str, Any]]) -> None:
-    """All of them before the first mark: set_mark also stamps students, and two writers must not wait for each other."""
+def lock_owners(targets: Iterable[dict[str, Any]]) -> None:
+    """Everything that set_mark will lock but the marks, before the first mark, and in its order: works, then their students."""
     owners: dict[type, set[int]] = {Review: set(), SignUp: set(), Team: set(), Enrollment: set()}
     for target in targets:
         owner = next(target[name] for name in ("review", "sign_up", "team", "enrollment") if name in target)
         owners[type(owner)].add(owner.pk)
+    students = owners.pop(Enrollment)
     for model, ids in owners.items():
         list(model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    students.update(Review.objects.filter(pk__in=owners[Review]).values_list("reviewer", flat=True))
+    students.update(SignUp.objects.filter(pk__in=owners[SignUp]).values_list("enrollment", flat=True))
+    students.update(TeamMember.objects.filter(team__in=owners[Team]).values_list("enrollment", flat=True))
+    lock_enrollments(students)
 
 
 def _set(target: dict[str, Any], points: str, revision: int, by) -> Mark:
@@ -169,7 +175,7 @@ def _undo(run_id: int) -> None:
         return
     changes = run.plan["changes"]
     targets = targets_of(run.course, [change["work"] for change in changes])
-    _lock_owners(targets.values())
+    lock_owners(targets.values())
     revisions = {work_address(mark): mark.revision for mark in Mark.objects.filter(course=run.course_id)}
     run.kept = []
     for change in _telling(run_id, changes):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
 from core.text import text_problem, tidy
-from courses.actions import stamp_grade_change
+from courses.actions import lock_enrollments, stamp_grade_change
 from grading.engine import Criterion, plain
 from grading.models import ChangeKind, Mark, MarkChange
 from grading.work import Work, work_of
@@ -40,6 +40,8 @@ def set_mark(
     _check_version(work, version)
     # The owner's row serialises two first marks; the unique constraint alone would answer one with a fault.
     type(work.owner).objects.select_for_update(no_key=True).only("pk").get(pk=work.owner.pk)
+    # What is marked, then its students, then the marks: whoever marks or releases locks in this order (see release.py).
+    lock_enrollments(work.enrollment_ids)
     mark = Mark.objects.select_for_update(no_key=True, of=("self",)).filter(**work.target).first()
     mark = mark or Mark(course=work.course, marked_by=by, **work.target)
     read = version if version is not None else work.version

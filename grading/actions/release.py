@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from courses.actions import stamp_grade_change
+from courses.actions import lock_enrollments, stamp_grade_change
 from courses.models import Course, Enrollment
 from grading.models import ChangeKind, Mark, MarkChange
 from grading.queries.release import marks_behind, marks_of_student, students_behind
@@ -67,6 +67,10 @@ def _hide(marks: list[Mark], by) -> int:
 
 
 def _lock(marks) -> list[Mark]:
+    """The students first, as whoever marks does: that one holds a student and waits for the mark."""
+    marks = list(marks.only("pk"))
+    lock_enrollments(students_behind(marks))
+    marks = Mark.objects.filter(pk__in=[mark.pk for mark in marks])
     return list(marks.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 

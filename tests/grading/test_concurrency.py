@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 
 from core.errors import DomainError
+from courses.actions import lock_enrollments
 from courses.models import Course
+from gradefiles.work import lock_owners
 from grading.actions import (
     add_snippet,
     ask_regrade,
@@ -166,6 +168,61 @@ def test_team_marks_and_releases_of_the_same_students_do_not_lock_one_another_ou
     results = at_once(releases, *[marks(team) for team in teams], releases)
 
     assert results == [int, *[Decimal(9)] * 4, int]
+
+
+def until_it_waits(thread):
+    """Until the database says that somebody waits for a lock, or the thread has ended."""
+    with connection.cursor() as cursor:
+        while thread.is_alive():
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone():
+                return
+
+
+def releases_while(held, then, course, key):
+    """A release begins after `held` has locked what a marker locks first, and `then` goes on to the marks."""
+    results, by = [], UserFactory()
+    acts = [lambda: release_component(course=course, component_key=key, by=by)]
+    release = threading.Thread(target=lambda: results.extend(at_once(*acts)))
+    with transaction.atomic():
+        held()
+        release.start()
+        until_it_waits(release)
+        then()
+    release.join(timeout=30)
+    return results
+
+
+def test_a_release_lets_through_whoever_has_begun_to_mark_by_hand():
+    course = course_with_policy(one_component(source="manual"))
+    student, marker = EnrollmentFactory(course=course), UserFactory()
+    set_mark(enrollment=student, component="only", points=Decimal(3), revision=0, by=marker)
+
+    released = releases_while(
+        lambda: lock_enrollments([student.pk]),
+        lambda: set_mark(enrollment=student, component="only", points=Decimal(9), revision=1, by=marker),
+        course,
+        "only",
+    )
+
+    mark = Mark.objects.get()
+    assert (released, mark.points, mark.released_points) == ([1], Decimal(9), Decimal(9))
+
+
+def test_a_release_lets_through_a_file_that_has_begun_to_be_applied(course):
+    marker = UserFactory()
+    reviews = [reviewed(EnrollmentFactory(course=course)) for _ in range(3)]
+    for review in reviews:
+        set_mark(review=review, points=Decimal(3), revision=0, by=marker)
+
+    released = releases_while(
+        lambda: lock_owners([{"review": review} for review in reviews]),
+        lambda: [set_mark(review=review, points=Decimal(9), revision=1, by=marker) for review in reversed(reviews)],
+        course,
+        "reviews",
+    )
+
+    assert (released, {mark.released_points for mark in Mark.objects.all()}) == ([3], {Decimal(9)})
 
 
 # Requests for a regrade
