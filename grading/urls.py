@@ -3,6 +3,8 @@ from django.urls import path
 from grading.views import excuses, grade, gradebook, history, marking, overrides, policy, regrades, snippets
 
 app_name = "grading"
+# Under a word of its own: a component may be called 12, and 12 is also a student.
+COMPONENT = "c/<slug:course_slug>/gradebook/components/<slug:component_key>/"
 BANK = "c/<slug:course_slug>/comment-bank/"
 REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
 urlpatterns = [
@@ -23,8 +25,8 @@ urlpatterns = [
         excuses.excuse_revoke,
         name="excuse_revoke",
     ),
-    path("c/<slug:course_slug>/gradebook/<slug:component_key>/release/", gradebook.component_release, name="component_release"),
-    path("c/<slug:course_slug>/gradebook/<slug:component_key>/hide/", gradebook.component_hide, name="component_hide"),
+    path(f"{COMPONENT}release/", gradebook.component_release, name="component_release"),
+    path(f"{COMPONENT}hide/", gradebook.component_hide, name="component_hide"),
     path("c/<slug:course_slug>/marking/", marking.marking_queue, name="marking_queue"),
     path("c/<slug:course_slug>/marking/<slug:work>/", marking.mark_save, name="mark_save"),
     path("c/<slug:course_slug>/marking/<slug:work>/file/", marking.marking_file, name="marking_file"),

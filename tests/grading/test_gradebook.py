@@ -6,6 +6,7 @@ import time_machine
 from django.urls import reverse
 
 from grading.actions import set_mark
+from grading.models import Mark
 from tests.factories import (
     CourseFactory,
     EnrollmentFactory,
@@ -13,10 +14,11 @@ from tests.factories import (
     MeetingFactory,
     MilestoneFactory,
     PaperFactory,
+    PolicyFactory,
     TeamFactory,
     TeamMemberFactory,
 )
-from tests.grading.examples import course_with_policy, reviewed
+from tests.grading.examples import course_with_policy, one_component, reviewed
 
 NOW = datetime(2021, 10, 20, 16, tzinfo=UTC)
 
@@ -226,3 +228,16 @@ def test_grade_page_queries(client, course, instructor, django_assert_num_querie
 
     with django_assert_num_queries(25):
         client.get(reverse("grading:student_grade", args=[course.slug, student.pk]))
+
+
+def test_a_component_called_like_a_students_number_is_what_is_released(client, course, instructor):
+    asked, other = EnrollmentFactory.create_batch(2, course=course)
+    key = str(other.pk)
+    PolicyFactory(course=course, number=2, document=one_component(source="manual", key=key))
+    set_mark(enrollment=asked, component=key, points=Decimal(9), revision=0, by=instructor.user)
+    set_mark(review=reviewed(other), points=Decimal(3), revision=0, by=instructor.user)
+
+    for act, released in (("release", {asked.pk}), ("hide", set())):
+        client.post(reverse(f"grading:component_{act}", args=[course.slug, key]))
+
+        assert {mark.enrollment_id for mark in Mark.objects.exclude(released_at=None)} == released
