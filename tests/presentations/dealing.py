@@ -60,16 +60,16 @@ def score(here, parameters, chosen):
 def terms(draw):
     slots = [
         slot(pk, day=draw(st.integers(0, 9)), places=draw(st.integers(0, 2)), late=draw(st.integers(0, 10)))
-        for pk in range(1, draw(st.integers(2, 4)))
+        for pk in range(1, draw(st.integers(3, 4)))
     ]
     pks = [each.pk for each in slots]
-    students = []
-    for pk in range(1, draw(st.integers(2, 5))):
+    students, has_talked = [], draw(st.booleans())
+    for pk in range(1, draw(st.integers(3, 5))):
         wanted = draw(st.lists(st.sampled_from(pks), unique=True))
-        held = {99: FIRST + timedelta(days=draw(st.integers(0, 9)))} if draw(st.booleans()) else {}
+        held = {99: FIRST + timedelta(days=draw(st.integers(0, 9)))} if has_talked else {}
         more = {"disappointed": draw(st.integers(0, 30)), "late": draw(st.integers(0, 15))} if held else {}
-        students.append(student(pk, *wanted, cannot=draw(st.sets(st.sampled_from(pks))), held=held, **more))
+        students.append(student(pk, *wanted, cannot=draw(st.sets(st.sampled_from(pks), max_size=1)), held=held, **more))
     least = draw(st.integers(0, 2))
     # At most one more for everybody: so one talk is dealt, for which the best is defined.
     parameters = Parameters(least, 1 if not any(one.held for one in students) else 2, draw(st.integers(0, 1)), seed=pk)
-    return world(slots, students, draw(st.integers(0, 4))), parameters
+    return world(slots, students, draw(st.integers(0, 2))), parameters

@@ -17,7 +17,7 @@ def given_by(here, parameters=ONCE):
     return [row[:2] for row in deal(here, parameters).given]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(terms())
 def test_one_talk_equals_the_best_of_all_possibilities(term):
     here, parameters = term
