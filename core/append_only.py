@@ -17,19 +17,19 @@ SQLITE = "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN SELECT
 VERBS = ("update", "delete")
 
 
-def append_only(table: str) -> migrations.RunPython:
-    """Refuse to update or delete the table's rows, whoever asks."""
+def append_only(table: str, *, verbs: tuple[str, ...] = VERBS) -> migrations.RunPython:
+    """Refuse to update or delete the table's rows, whoever asks; `verbs` names fewer, for a table that is pruned."""
 
     def install(apps, schema_editor):
         is_postgresql = schema_editor.connection.vendor == "postgresql"
         if is_postgresql:
             schema_editor.execute(FUNCTION.format(table=table), params=None)
-        for verb in VERBS:
+        for verb in verbs:
             schema_editor.execute((POSTGRESQL if is_postgresql else SQLITE).format(table=table, verb=verb), params=None)
 
     def remove(apps, schema_editor):
         is_postgresql = schema_editor.connection.vendor == "postgresql"
-        for verb in VERBS:
+        for verb in verbs:
             on_table = f" ON {table}" if is_postgresql else ""
             schema_editor.execute(f"DROP TRIGGER {table}_no_{verb}{on_table}", params=None)
         if is_postgresql:

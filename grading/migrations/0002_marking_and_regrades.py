@@ -6,30 +6,7 @@ import reviews.models.review
 from django.conf import settings
 from django.db import migrations, models
 
-TABLE = "grading_regrademessage"
-SQLITE = f"""
-CREATE TRIGGER {TABLE}_is_append_only BEFORE UPDATE ON {TABLE}
-BEGIN SELECT RAISE(ABORT, 'what was said in a regrade request is never changed'); END
-"""
-POSTGRES = f"""
-CREATE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'what was said in a regrade request is never changed' USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-CREATE TRIGGER {TABLE}_is_append_only BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse();
-"""
-
-
-def refuse_changes(apps, schema_editor):
-    """Messages are only ever added, whatever code runs above."""
-    schema_editor.execute(POSTGRES if schema_editor.connection.vendor == "postgresql" else SQLITE)
-
-
-def allow_changes(apps, schema_editor):
-    vendor = schema_editor.connection.vendor
-    schema_editor.execute(f"DROP TRIGGER {TABLE}_is_append_only" + (f" ON {TABLE}" if vendor == "postgresql" else ""))
-    if vendor == "postgresql":
-        schema_editor.execute(f"DROP FUNCTION {TABLE}_refuse")
+from core.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -148,5 +125,5 @@ class Migration(migrations.Migration):
             model_name='snippet',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='snippet_has_text'),
         ),
-        migrations.RunPython(refuse_changes, allow_changes),
+        append_only('grading_regrademessage'),
     ]

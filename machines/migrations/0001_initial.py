@@ -5,31 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-
-SQLITE = """
-CREATE TRIGGER machines_pull_is_never_changed BEFORE UPDATE ON machines_pull
-BEGIN SELECT RAISE(ABORT, 'Rows of the access log are never changed.'); END
-"""
-POSTGRES = """
-CREATE FUNCTION machines_pull_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'Rows of the access log are never changed.'; END $$;
-CREATE TRIGGER machines_pull_is_never_changed BEFORE UPDATE ON machines_pull
-FOR EACH ROW EXECUTE FUNCTION machines_pull_is_never_changed();
-"""
-POSTGRES_BACK = """
-DROP TRIGGER machines_pull_is_never_changed ON machines_pull;
-DROP FUNCTION machines_pull_is_never_changed();
-"""
-
-
-def add_trigger(apps, schema_editor):
-    """A later migration that alters the table on SQLite remakes it, and has to add the trigger again."""
-    schema_editor.execute(POSTGRES if schema_editor.connection.vendor == "postgresql" else SQLITE)
-
-
-def drop_trigger(apps, schema_editor):
-    is_postgres = schema_editor.connection.vendor == "postgresql"
-    schema_editor.execute(POSTGRES_BACK if is_postgres else "DROP TRIGGER machines_pull_is_never_changed")
+from core.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -118,5 +94,6 @@ class Migration(migrations.Migration):
             model_name='pull',
             constraint=models.CheckConstraint(condition=models.Q(('via__in', ['session', 'token', 'client'])), name='pull_via_is_known'),
         ),
-        migrations.RunPython(add_trigger, drop_trigger),
+        # Old rows are pruned.
+        append_only('machines_pull', verbs=('update',)),
     ]

@@ -204,8 +204,10 @@ def test_a_closed_request_takes_no_word_and_no_other_decision(request_, instruct
 
 
 def test_the_database_refuses_to_change_what_was_said(request_):
-    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         request_.messages.update(text="Something else")
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        request_.messages.all().delete()
 
     assert request_.messages.get().text != "Something else"
 
