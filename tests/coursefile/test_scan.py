@@ -55,10 +55,13 @@ def test_scanner_gives_the_line_on_which_a_key_stands(data):
 @given(st.text(max_size=40))
 def test_scanner_takes_whatever_the_parser_takes(text):
     try:
-        tomllib.loads(text)
+        document = tomllib.loads(text)
     except ValueError:
         return
-    Scanner(text.replace("\r\n", "\n")).run()
+
+    lines = Scanner(text.replace("\r\n", "\n")).run().lines
+
+    assert {path[0] for path in lines if path} == set(document)
 
 
 TEXT = '''# comment = "with quotes"
