@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from demo.seed import PASSWORD, SLUG
 
@@ -66,6 +66,7 @@ def walk(page: Page) -> Iterator[str]:
             continue
         seen |= {kind, landed}
         page.wait_for_load_state("load")
+        expect(page.locator(".htmx-request")).to_have_count(0)  # what is fetched on load is part of the page
         links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
         yield landed
         here = urlsplit(page.url).netloc
