@@ -6,9 +6,9 @@ from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
-from django.db.backends.sqlite3.base import DatabaseOperations as SQLite
 
 from core import kept
+from tests import flush
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
 
 
@@ -21,20 +21,7 @@ def pytest_configure(config):
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CELERY_TASK_EAGER_PROPAGATES = True
     settings.ACCOUNT_RATE_LIMITS = False
-    SQLite.sql_flush = _past_triggers(SQLite.sql_flush)
-
-
-def _past_triggers(flush):
-    """SQLite empties tables with DELETE, which append-only history refuses: lift its triggers for a test's end only."""
-
-    def sql_flush(self, style, tables, **options):
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'grading_%'")
-            triggers = cursor.fetchall()
-        drops = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
-        return [*drops, *flush(self, style, tables, **options), *(sql for _, sql in triggers)]
-
-    return sql_flush
+    flush.install()
 
 
 def pytest_runtest_setup(item):
