@@ -9,6 +9,7 @@ from django.db import close_old_connections, connection
 
 from core import kept
 from tests import flush
+from tests.client import QuickClient
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
 
 
@@ -52,6 +53,11 @@ def wsgi():
     yield get_wsgi_application()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def client():
+    return QuickClient()
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 
 import factory
 from allauth.idp.oidc.models import Client
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from accounts.models import Token, User
@@ -23,19 +25,18 @@ from similarity.models import Comparison, Pair
 from talks.models import Question
 
 
+@cache
+def hashed(password: str) -> str:
+    return make_password(password)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@example.edu")
     name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.PostGenerationMethodCall("set_password", "correct horse battery")
-
-    @classmethod
-    def _after_postgeneration(cls, instance, create, results=None):
-        if create:
-            instance.save()
+    password = factory.LazyFunction(lambda: hashed("correct horse battery"))
 
 
 class TokenFactory(DjangoModelFactory):

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -106,7 +107,7 @@ def test_email_is_unique_and_lower_case_in_the_database(db):
 
 
 def test_password_link_sets_a_password_verifies_and_signs_in(client, db):
-    user = UserFactory(password=None)
+    user = UserFactory(password=make_password(None))
     form = client.get(password_link(user))["Location"]
 
     response = client.post(form, {"password1": "a long enough one", "password2": "a long enough one"})
@@ -116,7 +117,7 @@ def test_password_link_sets_a_password_verifies_and_signs_in(client, db):
 
 
 def test_password_link_works_once(client, db):
-    user = UserFactory(password=None)
+    user = UserFactory(password=make_password(None))
     link = password_link(user)
     user.set_password("a long enough one")
     user.save()

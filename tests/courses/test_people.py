@@ -70,7 +70,7 @@ def test_people_list_shows_states(client, course, people_url, instructor):
     ],
 )
 def test_people_list_is_filtered(client, course, people_url, instructor, query, expected):
-    instructor.user.name = "Teacher"
+    instructor.user.name, instructor.user.last_login = "Teacher", SIGNED_IN
     instructor.user.save()
     EnrollmentFactory(course=course, user__name="Ada", section="A")
     EnrollmentFactory(course=course, user__name="Boole", user__email="boole@example.edu", role="observer", is_active=False)
