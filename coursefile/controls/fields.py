@@ -138,7 +138,7 @@ def field_for(schema: dict, setting: Setting, *, is_required: bool, choices: lis
     """`choices` are those of a setting whose schema does not enumerate them. A value that may be left out gives None."""
     make = _maker(schema, setting, choices)
     has_empty = schema.get("default") in ("", []) or schema.get("type") in ("boolean", "array")
-    is_optional = has_empty or not (is_required or "default" in schema)
+    is_optional = has_empty or not (is_required or "default" in schema or setting.only_with)
     return make(schema=schema, label=setting.label, help_text=setting.help, required=not is_optional)
 
 

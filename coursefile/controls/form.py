@@ -70,7 +70,14 @@ class SectionForm(forms.Form):
     def clean(self):
         if not self.is_part:
             self.errors.clear()  # the part goes; what stood in its fields does not matter
+        for setting in self.section.settings:
+            if setting.only_with and not self._counts(setting):
+                self.errors.pop(setting.key, None)
         return self.cleaned_data
+
+    def _counts(self, setting: Setting) -> bool:
+        """False where the choice that it belongs to is not made."""
+        return not setting.only_with or self.cleaned_data.get(setting.only_with[0]) == setting.only_with[1]
 
     def is_valid(self) -> bool:
         is_valid = super().is_valid()
@@ -86,7 +93,7 @@ class SectionForm(forms.Form):
 
     def value_of(self, setting: Setting):
         """As the course file has it; None for "not said"."""
-        if setting.only_with and self.cleaned_data[setting.only_with[0]] != setting.only_with[1]:
+        if not self._counts(setting):
             return None
         return self.rows[setting.key].value if setting.columns else self.cleaned_data[setting.key]
 
@@ -130,6 +137,10 @@ class SectionForm(forms.Form):
         return f"{message[:1].upper()}{message[1:]}."
 
     # Showing
+
+    @property
+    def has_clock_times(self) -> bool:
+        return any(schema.get("format") in ("time", "date-time") for schema in self.schema["properties"].values())
 
     def groups(self, *, shows_now: bool = False) -> Iterator[tuple[str, list[Control]]]:
         """`shows_now`: beside what is typed, what the course says by now, where that is something else."""

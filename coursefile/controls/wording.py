@@ -12,7 +12,7 @@ LONG = 120  # characters; a longer text is told by its words
 def in_words(value, schema: dict, choices: Mapping[str, Choice]) -> str:
     match value:
         case None | "" | []:
-            return "nothing"
+            return "not set"
         case bool():
             return "yes" if value else "no"
         case str() if value in choices:

@@ -17,7 +17,7 @@ COURSE = Section(
                 Setting(
                     "links",
                     "Links on the course page",
-                    "A row without a title is left out.",
+                    "Such as the forum or the library.",
                     columns={"title": "Title", "url": "Address"},
                 ),
             ),

@@ -6,7 +6,9 @@ from reviews.form_editing.ready_made import READY_MADE
 WHO = {
     "everybody": Choice("Every student, every paper", "Whoever is exempt or has an excuse owes none."),
     "chosen": Choice("Students choose", "Each picks papers from the reading list; the number below says how many."),
-    "assigned": Choice("Whom staff ask", "Only who is assigned owes a review: by hand, from a file or by the best assignment."),
+    "assigned": Choice(
+        "Those whom staff ask", "Only those who are assigned owe one: by hand, from a file or by automatic assignment."
+    ),
 }
 VISIBILITY = {
     "after_own": Choice(
@@ -18,7 +20,7 @@ VISIBILITY = {
         "Once all that they owe is submitted",
         "Their own review and every other they owe by that paper's deadline; or once the deadline and its grace have passed.",
     ),
-    "always": Choice("At once", "As soon as a review is submitted, also to who has not written theirs."),
+    "always": Choice("At once", "As soon as a review is submitted, also to those who have not written theirs."),
     "never": Choice("Never", "Students read only their own; staff read all."),
 }
 NAMES = {
@@ -63,7 +65,7 @@ REVIEWS = Section(
             (
                 Setting("visibility", "When a student may read the others' reviews of a paper", choices=VISIBILITY),
                 Setting("names", "Students see who wrote a review", choices=NAMES),
-                Setting("names_from", "Names are shown from", "In the course's time zone.", only_with=("names", "dated")),
+                Setting("names_from", "Names are shown from", only_with=("names", "dated")),
             ),
         ),
         Group("Form", (Setting("title", "Title of the review form", "Stands above the form; what it asks has its own page."),)),

@@ -80,7 +80,7 @@ TALKS = Section(
                 Setting(
                     "sections",
                     "Parts of a talk",
-                    "Each has a timer on the wall, in this order.",
+                    "Each has a timer in class.",
                     columns={"title": "Part", "minutes": "Minutes"},
                 ),
                 Setting(

@@ -3,11 +3,21 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import tomlkit
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from coursefile.controls.edit import Present
+from coursefile.controls.form import SectionForm
 from coursefile.controls.sections import ELSEWHERE, SECTIONS
+from coursefile.dump import toml_of
+from coursefile.load import read_course_file
 from coursefile.schema import SCHEMA, is_policy
 from tests.coursefile.browser import untouched
+from tests.coursefile.generated import DOCUMENTS
 from tests.coursefile.rows import all_rows
 from tests.coursefile.settings_page import address, apply, data_of, sent
 
@@ -136,3 +146,26 @@ def test_the_day_from_which_names_are_shown_goes_with_its_choice(client, full_co
     assert (dated["names"], dated["names_from"]) == ("dated", datetime(2021, 10, 1, 8))  # noqa: DTZ001
     assert data_of(full_course)["reviews"]["names"] == "shown"
     assert "names_from" not in data_of(full_course)["reviews"]
+
+
+def has_blank_text(value) -> bool:
+    """A text of blanks only: the file takes it, the page trims it and asks for more."""
+    if isinstance(value, dict | list):
+        return any(map(has_blank_text, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and value != "" and not value.strip()
+
+
+@given(DOCUMENTS, st.sampled_from(list(SECTIONS)))
+@settings(deadline=None, max_examples=150)
+def test_section_of_any_course_that_is_sent_as_it_is_shown_changes_nothing(data, key):
+    assume(not has_blank_text(data.get(key, {})))
+    present = Present(toml_of(read_course_file(tomlkit.dumps(data)).document))
+    form = SectionForm(SECTIONS[key], present)
+
+    context = {"form": form, "section": SECTIONS[key], "groups": list(form.groups())}
+    html = f"<form><input name=digest>{render_to_string('coursefile/_settings_groups.html', context)}</form>"
+    back = SectionForm(SECTIONS[key], present, MultiValueDict(untouched(html, "digest")))
+
+    assert back.is_valid(), (back.errors, [row.errors for rows in back.rows.values() for row in rows.rows])
+    assert back.changed_settings() == []
+    assert back.text() == present.text
