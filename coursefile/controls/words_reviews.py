@@ -6,9 +6,7 @@ from reviews.form_editing.ready_made import READY_MADE
 WHO = {
     "everybody": Choice("Every student, every paper", "Whoever is exempt or has an excuse owes none."),
     "chosen": Choice("Students choose", "Each picks papers from the reading list; the number below says how many."),
-    "assigned": Choice(
-        "Those whom staff ask", "Only those who are assigned owe one: by hand, from a file or by automatic assignment."
-    ),
+    "assigned": Choice("Those whom staff ask", "Only those who are assigned owe one: by hand, by a file or automatically."),
 }
 VISIBILITY = {
     "after_own": Choice(
