@@ -67,6 +67,11 @@ class SectionForm(forms.Form):
     def is_part(self) -> bool:
         return not self.section.switch or self.cleaned_data.get(SWITCH, False)
 
+    @property
+    def is_switched(self) -> bool:
+        """Whether the part comes or goes."""
+        return self.is_part != (not self.section.switch or self.present.has(self.section.key))
+
     def clean(self):
         if not self.is_part:
             self.errors.clear()  # the part goes; what stood in its fields does not matter
@@ -157,10 +162,10 @@ class SectionForm(forms.Form):
 
     def changes(self) -> list[Changed]:
         """From what to what, in the words of the page."""
-        found = []
-        if self.section.switch and self.is_part != self.present.has(self.section.key):
-            found.append(Changed(self.section.switch, *(("no", "yes") if self.is_part else ("yes", "no"))))
-        return found + [
+        switched = (
+            [Changed(self.section.switch, *(("no", "yes") if self.is_part else ("yes", "no")))] if self.is_switched else []
+        )
+        return switched + [
             Changed(setting.label, self._words(setting, self.was[setting.key]), self._words(setting, self.value_of(setting)))
             for setting in self.changed_settings()
         ]

@@ -94,6 +94,7 @@ def _page(request, enrollment, form: SectionForm, *, digest: str, is_stale: bool
         "sections": SECTIONS.values(),
         "form": form,
         "groups": list(form.groups(shows_now=is_stale)),
+        "is_stale": is_stale,
         "digest": digest,
     }
     return render(request, "coursefile/settings_edit.html", context, status=status)

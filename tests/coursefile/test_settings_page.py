@@ -218,6 +218,17 @@ def test_change_on_a_course_that_has_changed_is_refused_and_shows_both(client, f
     assert response.context["digest"] == digest_of(dump_course(full_course))
 
 
+def test_part_that_somebody_switched_off_meanwhile_is_told(client, full_course, author):
+    mine = sent(client, "reminders", hours_before="48")
+    load_course(FULL.replace("[reminders]\nhours_before = [5]\n", ""), by=author)
+
+    response = client.post(address("reminders"), mine | {"apply": "1"})
+
+    assert response.status_code == 409
+    assert "The course now says: <b>no</b>" in response.content.decode()
+    assert "reminders" not in data_of(full_course)
+
+
 def test_page_after_a_refusal_previews_against_the_course_of_now(client, full_course, author):
     mine = sent(client, "reviews", grace_minutes="30")
     load_course(FULL.replace("[reviews]\n", "[reviews]\ngrace_minutes = 45\n"), by=author)
