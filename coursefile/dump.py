@@ -22,8 +22,13 @@ def digest_of(text: str) -> str:
 
 def toml_of(document: dict) -> str:
     """The document, in full form, as TOML; what the loader fills in by itself is left out."""
+    return text_of(_shortened(document))
+
+
+def text_of(data: dict) -> str:
+    """The data of a course file, as it was parsed, as a course file."""
     lines: list[str] = []
-    write_table(lines, "", _shortened(document), SCHEMA, _keys_of)
+    write_table(lines, "", data, SCHEMA, _keys_of)
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

@@ -7,16 +7,20 @@ costs no query here.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Count, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.functional import SimpleLazyObject
 
 from coursefile.facts import ONE, Facts, first_role, removed
 from coursefile.snapshot import review_form_of
 from courses.models import Course
 from discussion.models import Comment
-from grading.engine import read_policy
+from grading.engine import Known, read_policy
+from grading.engine.lint.tracks import check_tracks
 from grading.models import Mark
+from grading.queries.policy import sections_of
 from participation.models import Record
 from presentations.models import SignUp, Slides, Waiting, Wish
 from projects.models import Deliverable, Team
@@ -43,7 +47,10 @@ def losses_of(course: Course, before: Facts, after: Facts) -> Losses:
         *(_of_milestones, _of_rounds, _of_fields, _of_parts, _of_components),
     )
     reasons = [reason for check in checks for reason in check(course, before, after)]
-    told = (_marks_above, _large_teams, _guests_leaving, _waiting_leaving, _wishes_leaving, _presenters_moving)
+    told = (
+        *(_marks_above, _large_teams, _guests_leaving, _waiting_leaving, _wishes_leaving, _presenters_moving),
+        _tracks_of_nobody,
+    )
     warnings = [warning for check in told for warning in check(course, before, after)]
     return Losses(reasons, warnings, _notes_on_fields(course, before, after))
 
@@ -331,6 +338,14 @@ def _large_teams(course: Course, before: Facts, after: Facts) -> Iterator[str]:
         teams = Team.objects.filter(course=course).annotate(size=Count("members")).filter(size__gt=new["max_team_size"])
         if names := [team.name for team in teams]:
             yield f"{people(names)} already has more members than the new max_team_size; the team stays as it is."
+
+
+def _tracks_of_nobody(course: Course, before: Facts, after: Facts) -> Iterator[str]:
+    """The file's own checks know no roster."""
+    if after["grading"] and before["grading"] != after["grading"]:
+        known = Known(sections=SimpleLazyObject(partial(sections_of, course)))
+        for told in check_tracks(after["grading"][ONE]["policy"], known):
+            yield told.message
 
 
 def _guests_leaving(course: Course, before: Facts, after: Facts) -> Iterator[str]:

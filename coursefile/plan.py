@@ -42,6 +42,7 @@ class Change:
     what: str
     name: str = ""
     details: tuple[str, ...] = ()
+    section: str = ""  # as in NOUNS
 
     def __str__(self):
         name = f" “{self.name}”" if self.name else ""
@@ -112,7 +113,7 @@ class _Section:
         if self.section in ("reviews", "projects"):
             name = ""
         note = self.notes.get((self.section, key))
-        return Change(kind, self._what(key, values), name, (*details, note) if note else details)
+        return Change(kind, self._what(key, values), name, (*details, note) if note else details, self.section)
 
     def _what(self, key, values: dict) -> str:
         noun = NOUNS[self.section]
@@ -128,7 +129,8 @@ class _Section:
         for group, keys in now.items():
             if was.get(group, keys) != keys:
                 of = f" of {shared} {group}" if shared else ""
-                yield Change(CHANGED, f"Order of the {self.section}{of}", "", (f"{_listed(was[group])} → {_listed(keys)}",))
+                details = (f"{_listed(was[group])} → {_listed(keys)}",)
+                yield Change(CHANGED, f"Order of the {self.section}{of}", "", details, self.section)
 
 
 def _order(rows: Rows, others: Rows, shared: str | None) -> dict:

@@ -53,7 +53,7 @@ class Navigation(NamedTuple):
 
 @register.simple_tag(takes_context=True)
 def course_nav(context):
-    """The navigation of `course` for `enrollment` (None for a visitor); fourteen addresses, so it is rendered once each."""
+    """The navigation of `course` for `enrollment` (None for a visitor); fifteen addresses, so it is rendered once each."""
     match, course, member = context["request"].resolver_match, context["course"], context.get("enrollment")
     roles = (member.is_student, member.is_staff, member.is_instructor) if member else (False, False, False)
     shown = Navigation(match.view_name, match.app_name, course.slug, course.code, bool(member), *roles)

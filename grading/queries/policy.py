@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 
 import orjson
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from courses.models import Course, Meeting, MeetingKind, Paper
 from grading import engine
@@ -43,7 +45,15 @@ def known_of(course: Course) -> engine.Known:
         papers=Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).count(),
         meetings=Meeting.objects.filter(course=course).exclude(kind=MeetingKind.HOLIDAY).count(),
         slots=Slot.objects.filter(course=course).count(),
+        # Only a policy with tracks asks for them, and few have any.
+        sections=SimpleLazyObject(partial(sections_of, course)),
     )
+
+
+def sections_of(course: Course) -> frozenset[str]:
+    """The sections that students are in."""
+    students = course.enrollments.active().students().exclude(section="")
+    return frozenset(students.order_by().values_list("section", flat=True))
 
 
 def policy_findings(course: Course, row: Policy) -> list[engine.Finding]:

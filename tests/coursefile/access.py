@@ -13,10 +13,18 @@ def no_course(course, student):
     return {}
 
 
+def section(course, student):
+    return {"course_slug": course.slug, "section_key": "reviews"}
+
+
 ROWS = [
     Row("coursefile:course_edit", **INSTRUCTOR),
     Row("coursefile:course_edit", **INSTRUCTOR, method="post", data=EMPTY),
     Row("coursefile:course_download", **INSTRUCTOR),
+    Row("coursefile:settings_list", **INSTRUCTOR),
+    Row("coursefile:settings_edit", **INSTRUCTOR, make=section),
+    # The instructor is told that the course is not the one that was seen: nothing was.
+    Row("coursefile:settings_edit", **INSTRUCTOR | {"instructor": 409}, make=section, method="post"),
     Row("coursefile:course_create", **NOBODY_HERE, make=no_course),
     Row("coursefile:course_create", **NOBODY_HERE, make=no_course, method="post", data=EMPTY),
     Row("coursefile:schema", **EVERYBODY, make=no_course),

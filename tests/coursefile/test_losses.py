@@ -315,3 +315,15 @@ def test_marks_above_a_lowered_upper_end_and_large_teams_are_told(small_course, 
         "Milestone report: 1 mark above the new max_points; full marks count for each.",
         "Team Blue already has more members than the new max_team_size; the team stays as it is.",
     ]
+
+
+def test_track_for_a_section_that_nobody_is_in_is_told_when_it_comes(author, small_course):
+    EnrollmentFactory(course=small_course, section="1cr")
+    tracks = [f'\n[[grading.tracks]]\ntitle = "Track {name}"\nsections = ["{name}"]\n' for name in ("1cr", "2cr")]
+    text = small() + "".join(tracks)
+
+    first = load_course(text, by=author)
+    again = load_course(text.replace("A seminar", "Another"), by=author)
+
+    assert [warning.message for warning in first.warnings] == ["No student is in section '2cr'."]
+    assert again.warnings == ()

@@ -13,7 +13,7 @@ from grading import engine
 from grading.actions import set_mark, set_policy
 from grading.engine.steps import STEPS
 from grading.models import Policy
-from grading.queries import policy_in_force
+from grading.queries import policy_findings, policy_in_force
 from grading.queries.policy_preview import preview_policy
 from grading.text import policy_toml, read_policy_text
 from grading.wording import STEP_WORDS, policy_in_words
@@ -277,6 +277,39 @@ def test_a_policy_that_the_database_cannot_keep_is_refused(seminar, client):
     for title in ("a\u0000b", "\ud800"):
         answer = client.put(address, json.dumps({"document": one_component(title=title)}), content_type="application/json")
         assert 400 <= answer.status_code < 500
+
+
+def two_tracks() -> dict:
+    tracks = [{"title": title, "sections": [section]} for title, section in (("Long", "1cr"), ("Short", "2cr"))]
+    return one_component(source="manual") | {"tracks": tracks}
+
+
+def test_a_track_for_a_section_that_no_student_is_in_is_pointed_out(client, db):
+    course = course_with_policy(two_tracks())
+    EnrollmentFactory(course=course, section="1cr")
+    EnrollmentFactory(course=course, section="2cr", is_active=False)
+    EnrollmentFactory(course=course, section="2cr", role="assistant")
+    EnrollmentFactory(section="2cr")
+    client.force_login(EnrollmentFactory(course=course, role="instructor").user)
+
+    told = [finding.message for finding in policy_findings(course, policy_in_force(course))]
+    page = client.get(reverse("grading:policy_page", args=[course.slug])).content.decode()
+    answer = client.get(reverse("api:policy_detail", args=[course.slug])).json()
+
+    assert told == ["No student is in section '2cr'."]
+    assert page.count("No student is in section &#x27;2cr&#x27;.") == 1
+    assert [finding["message"] for finding in answer["findings"]] == told
+
+
+def test_only_a_policy_with_tracks_asks_for_the_sections(db, django_assert_num_queries):
+    course = course_with_policy(two_tracks())
+    with_tracks = policy_in_force(course)
+    without = PolicyFactory(course=course, number=2, document=easier())
+
+    with django_assert_num_queries(4):
+        policy_findings(course, without)
+    with django_assert_num_queries(5):
+        policy_findings(course, with_tracks)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

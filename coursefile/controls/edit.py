@@ -1,0 +1,56 @@
+"""The course file as it stands, and the same with other values at some keys: everything else stays to the letter."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.toml.problems import BadCourseFile
+from coursefile.document import readable
+from coursefile.dump import digest_of, dump_course, text_of
+from coursefile.load import read_course_file
+from coursefile.plan import Plan
+from coursefile.schema import SCHEMA
+from courses.models import Course
+
+
+@dataclass(frozen=True)
+class Present:
+    text: str
+
+    @classmethod
+    def of(cls, course: Course) -> "Present":
+        return cls(dump_course(course))
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.text)
+
+    @cached_property
+    def data(self) -> dict:
+        return tomllib.loads(self.text)
+
+    def has(self, table: str) -> bool:
+        return table in self.data
+
+    def value(self, table: str, key: str):
+        """As it stands in the file or, where the file says nothing, as it is taken to be; None for "not said"."""
+        schema = schema_of(table)["properties"][key]
+        value = self.data.get(table, {}).get(key, schema.get("default"))
+        return None if value is None else readable(value, schema)
+
+    def with_table(self, table: str, values: dict | None) -> str:
+        """The text with the table as given; None takes it out."""
+        data = {key: value for key, value in self.data.items() if key != table}
+        return text_of(data if values is None else data | {table: values})
+
+    def new_warnings(self, plan: Plan) -> list[str]:
+        """What the plan tells and the file as it stands does not, without lines: nobody sees the text."""
+        try:
+            known = {(told.where, told.message) for told in read_course_file(self.text).warnings}
+        except BadCourseFile:
+            known = set()
+        return [told.message for told in plan.warnings if (told.where, told.message) not in known]
+
+
+def schema_of(table: str) -> dict:
+    return SCHEMA["properties"][table]
