@@ -62,7 +62,7 @@ POLICY = {
         },
         {"key": "essay", "title": "Essay", "weight": 10, "source": "manual"},
     ],
-    "letters": [{"letter": "A", "from": 90}, {"letter": "B", "from": 80}, {"letter": "C", "from": 60}, {"letter": "F", "from": 0}],
+    "letters": [{"letter": letter, "from": lowest} for letter, lowest in (("A", 90), ("B", 80), ("C", 60), ("F", 0))],
 }
 
 
@@ -84,7 +84,7 @@ def build() -> Course:
     _reviews(course, students, papers, instructor)
     _participation(meetings, students)
     _project(course, students, instructor)
-    _presentations(course, meetings, students, instructor)
+    _presentations(course, papers, students, instructor)
     Mark.objects.bulk_create(_mark(course, instructor, enrollment=student, component="essay") for student in students)
     Policy.objects.create(course=course, number=1, document=POLICY)
     return Course.objects.get(pk=course.pk)
@@ -195,11 +195,11 @@ def _project(course: Course, students: list[Enrollment], marker: User) -> None:
         Mark.objects.bulk_create(_mark(course, marker, team=team, milestone=milestone) for milestone in milestones)
 
 
-def _presentations(course: Course, meetings: list[Meeting], students: list[Enrollment], marker: User) -> None:
+def _presentations(course: Course, papers: list[Paper], students: list[Enrollment], marker: User) -> None:
     roles = []
     for place in range(STUDENTS // 10):
         slot = Slot.objects.create(
-            course=course, meeting=meetings[place % MEETINGS], key=f"talk-{place}", title=f"Talk {place}", position=place
+            course=course, meeting=papers[place % PAPERS].meeting, paper=papers[place % PAPERS], key=f"talk-{place}"
         )
         roles.append(SlotRole.objects.create(slot=slot, key="speaker", title="Speaker", capacity=10))
     sign_ups = SignUp.objects.bulk_create(

@@ -4,7 +4,7 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 `read_policy` makes it ready to use, `compute` answers one student's facts with an `Explanation`.
 """
 
-from grading.engine.compute import compute, source_key
+from grading.engine.compute import compute, computing, source_key
 from grading.engine.entry import Criterion, Entry
 from grading.engine.exact import plain
 from grading.engine.facts import Facts, Item, Override, State
@@ -37,6 +37,7 @@ __all__ = [
     "Total",
     "at_most",
     "compute",
+    "computing",
     "lint",
     "outstanding",
     "plain",
