@@ -11,7 +11,15 @@ from grading.actions import release_component, set_mark
 from grading.api.grades import OVERLAP
 from grading.models import Mark
 from grading.queries import grades_of
-from tests.factories import EnrollmentFactory, MarkFactory, TeamFactory, TeamMemberFactory, TokenFactory, UserFactory
+from tests.factories import (
+    EnrollmentFactory,
+    MarkFactory,
+    MeetingFactory,
+    TeamFactory,
+    TeamMemberFactory,
+    TokenFactory,
+    UserFactory,
+)
 from tests.grading.examples import course_with_policy, reviewed
 
 NOW = datetime(2021, 10, 20, 16, tzinfo=UTC)
@@ -181,14 +189,15 @@ def test_updated_since_without_a_moment_in_a_zone_is_refused(course, pull, text)
         ("?missing=true", []),
         ("?missing=false", ["Ada", "Ben", "Chen"]),
         ("?below=85", ["Chen"]),
-        ("?below=85&of=reviews&name=a", []),
+        ("?below=85&of=reviews&name=ada", []),
         ("?below=100&reading=final", ["Ada", "Ben", "Chen"]),
     ],
 )
 def test_the_list_takes_the_gradebooks_filters(course, instructor, pull, query, found):
     students = {name: EnrollmentFactory(course=course, user__name=name, section=name[0]) for name in ("Ada", "Ben", "Chen")}
+    to_come = MeetingFactory(course=course, date=date(2021, 11, 2))
     for name, points in (("Ada", 9), ("Chen", 6)):
-        set_mark(review=reviewed(students[name]), points=Decimal(points), revision=0, by=instructor.user)
+        set_mark(review=reviewed(students[name], meeting=to_come), points=Decimal(points), revision=0, by=instructor.user)
     team = TeamMemberFactory(team=TeamFactory(course=course), enrollment=students["Chen"]).team
 
     response = pull(query.replace("TEAM", str(team.pk)))
@@ -197,9 +206,10 @@ def test_the_list_takes_the_gradebooks_filters(course, instructor, pull, query, 
 
 
 def test_pages_of_a_filtered_list_stay_filtered(course, instructor, pull, client):
+    to_come = MeetingFactory(course=course, date=date(2021, 11, 2))
     for n, points in enumerate([3, 9, 4, 5]):
         student = EnrollmentFactory(course=course, user__name=f"Student {n}")
-        set_mark(review=reviewed(student), points=Decimal(points), revision=0, by=instructor.user)
+        set_mark(review=reviewed(student, meeting=to_come), points=Decimal(points), revision=0, by=instructor.user)
 
     first = pull("?below=60&page_size=2").json()
     second = pull("?" + first["next"].partition("?")[2]).json()
