@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
+from core.batches import batches
 from core.errors import DomainError, StaleVersion
 from core.locking import lock_row
 from core.uploads import PDF, check_upload
@@ -31,7 +32,8 @@ def stamp_grade_change(*, enrollments: Iterable[Enrollment | int], seen_by_stude
     ids = [getattr(enrollment, "pk", enrollment) for enrollment in enrollments]
     if len(ids) > 1:
         lock_enrollments(ids)
-    Enrollment.objects.filter(pk__in=ids).update(**stamps)
+    for some in batches(ids):
+        Enrollment.objects.filter(pk__in=some).update(**stamps)
 
 
 def lock_enrollments(ids: Iterable[int]) -> None:
@@ -39,7 +41,8 @@ def lock_enrollments(ids: Iterable[int]) -> None:
 
     In one order always: of two acts on some of the same students, one would otherwise wait for the other forever.
     """
-    list(Enrollment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    for some in batches(sorted(ids)):
+        list(Enrollment.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk").values_list("pk", flat=True))
 
 
 def stamp_course_change(*, course: Course) -> None:

@@ -99,7 +99,7 @@ def _add_reviews(sheet: Sheet, ids: list[int]) -> None:
             key = f"review:{fact.paper_key}"
             column = Column(key, f"Review: {fact.title}", out_of, fact.paper_id * 10 + 1)
             columns.setdefault(key, ((fact.meeting_date, fact.paper_id), column))
-            work = f"review-{fact.review_id}" if fact.submitted_at else ""
+            work = f"review-{fact.review_id}" if fact.is_in else ""
             sheet.places[student, key] = Place(work, fact.is_exempt, "no review of this paper is handed in")
     sheet.columns += [column for _, column in sorted(columns.values(), key=lambda pair: pair[0])]
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("c/<slug:course_slug>/policy/save/", policy.policy_save, name="policy_save"),
     path("c/<slug:course_slug>/policy/versions/<int:number>/", policy.policy_version, name="policy_version"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
+    path("c/<slug:course_slug>/gradebook/statistics/", gradebook.gradebook_statistics, name="gradebook_statistics"),
     path("c/<slug:course_slug>/grade-history/", history.history, name="history"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/", grade.student_grade, name="student_grade"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/release/", gradebook.student_release, name="student_release"),

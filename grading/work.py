@@ -35,6 +35,13 @@ class Work:
     def is_anonymous(self) -> bool:
         return self.component is not None and self.component.is_anonymous
 
+    def students(self) -> list[int]:
+        """Whose work it is now; once the owner is locked, that stays so until the transaction ends."""
+        if isinstance(self.owner, Team):
+            members = TeamMember.objects.filter(team=self.owner).order_by("enrollment_id")
+            return list(members.values_list("enrollment_id", flat=True))
+        return list(self.enrollment_ids)
+
     def mark(self) -> Mark | None:
         return Mark.objects.filter(**self.target).first()
 

@@ -126,10 +126,11 @@ def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dic
         return {student: [] for student, _ in students}
     milestones = list(Milestone.objects.filter(course=course))
     latest = latest_handed_in(milestone__course=course)
-    return {
-        student: [_fact(milestone, team, latest.get((team, milestone.pk))) for milestone in milestones]
-        for student, team in students
+    of_team = {
+        team: [_fact(milestone, team, latest.get((team, milestone.pk))) for milestone in milestones]
+        for team in {team for _, team in students}
     }
+    return {student: of_team[team] for student, team in students}
 
 
 def _fact(milestone: Milestone, team: int | None, latest: HandedIn | None) -> MilestoneFact:

@@ -41,7 +41,9 @@ def set_mark(
     # The owner's row serialises two first marks; the unique constraint alone would answer one with a fault.
     type(work.owner).objects.select_for_update(no_key=True).only("pk").get(pk=work.owner.pk)
     # What is marked, then its students, then the marks: whoever marks or releases locks in this order (see release.py).
-    lock_enrollments(work.enrollment_ids)
+    # A team's members are read once it is locked: whoever joins from now on waits, and is told of the change by joining.
+    students = work.students()
+    lock_enrollments(students)
     mark = Mark.objects.select_for_update(no_key=True, of=("self",)).filter(**work.target).first()
     mark = mark or Mark(course=work.course, marked_by=by, **work.target)
     read = version if version is not None else work.version
@@ -56,7 +58,7 @@ def set_mark(
     mark.marked_by, mark.changed_at, mark.revision = by, timezone.now(), mark.revision + 1
     mark.save()
     _record(mark, before, by)
-    stamp_grade_change(enrollments=work.enrollment_ids, seen_by_student=False)
+    stamp_grade_change(enrollments=students, seen_by_student=False)
     return mark
 
 

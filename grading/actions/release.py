@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from core.batches import batches
 from courses.actions import lock_enrollments, stamp_grade_change
 from courses.models import Course, Enrollment
 from grading.models import ChangeKind, Mark, MarkChange
@@ -68,10 +69,10 @@ def _hide(marks: list[Mark], by) -> int:
 
 def _lock(marks) -> list[Mark]:
     """The students first, as whoever marks does: that one holds a student and waits for the mark."""
-    marks = list(marks.only("pk"))
-    lock_enrollments(students_behind(marks))
-    marks = Mark.objects.filter(pk__in=[mark.pk for mark in marks])
-    return list(marks.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    ids = list(marks.order_by("pk").values_list("pk", flat=True))
+    lock_enrollments(students_behind(ids))
+    rows = Mark.objects.order_by("pk").select_for_update(no_key=True, of=("self",))
+    return [mark for some in batches(ids) for mark in rows.filter(pk__in=some)]
 
 
 def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now) -> MarkChange:
@@ -94,5 +95,5 @@ def _store(marks: Iterable[Mark], changes: Iterable[MarkChange]) -> int:
         return 0
     Mark.objects.bulk_update(marks, ["released_points", "released_comment", "released_levels", "released_at"], batch_size=500)
     MarkChange.objects.bulk_create(changes, batch_size=500)
-    stamp_grade_change(enrollments=students_behind(marks), seen_by_student=True)
+    stamp_grade_change(enrollments=students_behind([mark.pk for mark in marks]), seen_by_student=True)
     return len(marks)

@@ -23,14 +23,19 @@ from rest_framework.response import Response
 from core.api import OrjsonRenderer, etag_of, page_size_of, with_etag
 from core.csv_text import csv_text
 from courses.models import Enrollment
-from grading.api.schema import PAGE_PARAMETERS, GradeListSerializer, GradeTreeSerializer
+from grading.api.schema import FILTER_PARAMETERS, PAGE_PARAMETERS, GradeListSerializer, GradeTreeSerializer
+from grading.engine import Policy
+from grading.filter_forms import GradeFilterForm
 from grading.policies import audience_of, require_graded
 from grading.presenting import present, summarise
-from grading.queries import Grade, grades_of, policy_in_force
+from grading.queries import Grade, grades_of, read_in_force
+from grading.queries.grade_filter import NO_FILTER, GradeFilter
 
 # A change is stamped before its transaction commits, so a reader may be told of it only later. Whoever asks again from this
 # much before the last answer misses none, as long as no writing transaction takes longer.
 OVERLAP = timedelta(minutes=2)
+# What of a query the next page is asked with, too.
+KEPT = ("updated_since", "page_size", "name", "section", "team", "missing", "below", "of", "reading")
 
 
 class CsvRenderer(renderers.BaseRenderer):
@@ -56,16 +61,20 @@ class Asked:
     after: int
     started_at: datetime
     page_size: int
+    filter: GradeFilter = NO_FILTER
 
     @classmethod
-    def of(cls, query) -> "Asked":
+    def of(cls, query, policy: Policy) -> "Asked":
+        form = GradeFilterForm(query, policy=policy)
+        if not form.is_valid():
+            raise ValidationError(form.errors)
         since = _moment(query["updated_since"], "updated_since") if "updated_since" in query else None
         after, started_at = _read_cursor(query["cursor"]) if "cursor" in query else (0, timezone.now())
-        return cls(since, after, started_at, page_size_of(query))
+        return cls(since, after, started_at, page_size_of(query), form.kept())
 
     def next_address(self, request, last: int) -> str:
         cursor = base64.urlsafe_b64encode(orjson.dumps([last, self.started_at.isoformat()])).decode()
-        query = {name: request.query_params[name] for name in ("updated_since", "page_size") if name in request.query_params}
+        query = {name: request.query_params[name] for name in KEPT if name in request.query_params}
         return request.build_absolute_uri(f"{request.path}?{urlencode(query | {'cursor': cursor})}")
 
 
@@ -92,23 +101,23 @@ def _read_cursor(text: str) -> tuple[int, datetime]:
     operation_id="courses_grades_list",
     summary="Everybody's grades, or one's own",
     description="An instructor gets every active student with all marks, a student only themselves with released marks. "
-    "With `Accept: text/csv` or `?format=csv` the answer is a table of all of them, without pages.",
-    parameters=PAGE_PARAMETERS,
+    "With `Accept: text/csv` or `?format=csv` the answer is a table of all of them, without pages. Filters narrow both.",
+    parameters=[*PAGE_PARAMETERS, *FILTER_PARAMETERS],
     responses={(200, "application/json"): GradeListSerializer, (200, "text/csv"): OpenApiTypes.STR, 304: OpenApiResponse()},
 )
 @api_view(["GET"])
 @renderer_classes([OrjsonRenderer, CsvRenderer])
 def grade_list(request, course_slug):
     enrollment = require_graded(request.user, course_slug)
-    asked = Asked.of(request.query_params)
+    row, policy = read_in_force(enrollment.course)
+    asked = Asked.of(request.query_params, policy)
     students = _students(enrollment)
     is_csv = request.accepted_renderer.format == "csv"
     rows, has_more = _rows(enrollment, students, asked, everything=is_csv)
     if is_csv:
         return _csv_response(course_slug, rows)
-    policy = policy_in_force(enrollment.course)
     results = [{"student": _student(student), **summarise(grade)} for student, grade in rows]
-    data = {"policy_version": policy.number if policy else 0, "results": results}
+    data = {"policy_version": row.number if row else 0, "results": results}
     # The tag leaves out what differs at every asking: the moment in next_updated_since and in the cursor.
     tag = "W/" + etag_of(orjson.dumps([data, has_more], default=str))
     if tag.removeprefix("W/") in _tags(request):
@@ -138,15 +147,17 @@ def _students(enrollment: Enrollment):
 
 def _rows(enrollment, students, asked: Asked, *, everything: bool) -> tuple[list[tuple[Enrollment, Grade]], bool]:
     """The page's students with their grades, and whether more follow."""
-    students = students.filter(pk__gt=asked.after)
-    if not everything and asked.since is None:
+    students = asked.filter.narrow(students.filter(pk__gt=asked.after))
+    if not everything and asked.since is None and not asked.filter.is_on:
         students = students[: asked.page_size + 1]
-    students = list(students)
+    students = [student for student in students if asked.filter.names(student.user.name, student.user.email)]
     # On one page with everybody, nothing has to be narrowed to the students of the page.
     is_all = enrollment.is_instructor and not asked.after and (everything or len(students) <= asked.page_size)
+    is_all = is_all and not asked.filter.is_on
     ids = None if is_all else [student.pk for student in students]
     grades = grades_of(enrollment.course, audience=audience_of(enrollment), enrollment_ids=ids)
     rows = [(student, grades[student.pk]) for student in students if student.pk in grades]
+    rows = [(student, grade) for student, grade in rows if asked.filter.takes(grade)]
     if asked.since:
         rows = [(student, grade) for student, grade in rows if grade.changed_at > asked.since]
     return (rows, False) if everything else (rows[: asked.page_size], len(rows) > asked.page_size)

@@ -1,5 +1,6 @@
 """The shapes of the answers, for the OpenAPI document; the answers themselves are plain dicts, which is faster."""
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
@@ -129,6 +130,17 @@ PAGE_PARAMETERS = [
         "page_size", int, description=f"{LinkedPagination.page_size} when left out, {LinkedPagination.max_page_size} at most"
     ),
     OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you have; 304 when it still holds"),
+]
+
+
+FILTER_PARAMETERS = [
+    OpenApiParameter("name", str, description="Part of the student's name or email"),
+    OpenApiParameter("section", str),
+    OpenApiParameter("team", int, description="Id of a team"),
+    OpenApiParameter("missing", bool, description="Only who has missing work"),
+    OpenApiParameter("below", OpenApiTypes.DECIMAL, description="Only whose result is below so many percent"),
+    OpenApiParameter("of", str, description="With `below`: the key of a component; the total when left out"),
+    OpenApiParameter("reading", str, enum=["so_far", "final"], description="With `below`: which reading; so_far when left out"),
 ]
 
 

@@ -4,9 +4,9 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 `read_policy` makes it ready to use, `compute` answers one student's facts with an `Explanation`.
 """
 
-from grading.engine.compute import compute, source_key
+from grading.engine.compute import compute, computing, source_key
 from grading.engine.entry import Criterion, Entry
-from grading.engine.exact import plain
+from grading.engine.exact import add_up, plain
 from grading.engine.facts import Facts, Item, Override, State
 from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
 from grading.engine.outlook import Outstanding, Place, at_most, outstanding, what_if
@@ -35,8 +35,10 @@ __all__ = [
     "Policy",
     "State",
     "Total",
+    "add_up",
     "at_most",
     "compute",
+    "computing",
     "lint",
     "outstanding",
     "plain",

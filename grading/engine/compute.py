@@ -1,9 +1,10 @@
 """One student's facts under a policy -> the explanation tree."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
-from grading.engine.exact import add_up, ratio
+from grading.engine.exact import add_up, ratio, times
 from grading.engine.facts import Facts, Item, Override
 from grading.engine.flow import Flow, Said, Times, say, standing_of, start
 from grading.engine.needs import Need
@@ -12,11 +13,23 @@ from grading.engine.steps import STEPS
 from grading.engine.tree import Explanation, Node, Outcome, Total
 
 ZERO = Fraction(0)
+# With more pieces of work than these hardly two students' look alike.
+FEW = 4
+Readings = tuple[Outcome, Outcome]  # so far, final
 
 
 def compute(policy: Policy, facts: Facts) -> Explanation:
     """Same policy and facts, same answer; the order in which items come does not matter."""
-    components = tuple(_node(component, facts) for component in policy.components)
+    return _compute(policy, {}, facts)
+
+
+def computing(policy: Policy) -> Callable[[Facts], Explanation]:
+    """`compute` for many students of one policy: where the work of two looks alike, what it comes to is computed once."""
+    return partial(_compute, policy, {})
+
+
+def _compute(policy: Policy, alike: dict[tuple, Readings], facts: Facts) -> Explanation:
+    components = tuple([_node(component, facts, alike) for component in policy.components])
     return Explanation(
         components=components,
         so_far=_total(policy, components, facts, is_final=False),
@@ -40,20 +53,19 @@ def source_key(component: Component) -> str:
     return "submissions" if component.source == "reviews" and component.credit == "submission" else component.source
 
 
-def _node(component: Component, facts: Facts) -> Node:
-    node = _computed(component, facts)
+def _node(component: Component, facts: Facts, alike: dict[tuple, Readings]) -> Node:
+    node = _computed(component, facts, alike)
     override = facts.overrides.get(component.key)
     if override is None:
         return node
-    return replace(node, so_far=_set(node.so_far, component, override), final=_set(node.final, component, override))
+    return node._replace(so_far=_set(node.so_far, component, override), final=_set(node.final, component, override))
 
 
 def _set(outcome: Outcome, component: Component, override: Override) -> Outcome:
     """The outcome that a person put in the computed one's place; how it would have come about stays beside it."""
     share = ratio(override.percent, 100)
     words = say("Set to {} % of {} by hand: {}", override.percent, component.weight, override.reason)
-    return replace(
-        outcome,
+    return outcome._replace(
         share=share,
         earned=share * component.weight,
         possible=component.weight,
@@ -62,35 +74,53 @@ def _set(outcome: Outcome, component: Component, override: Override) -> Outcome:
     )
 
 
-def _computed(component: Component, facts: Facts) -> Node:
+def _computed(component: Component, facts: Facts, alike: dict[tuple, Readings]) -> Node:
     if component.parts:
-        return _group(component, tuple(_node(part, facts) for part in component.parts))
+        return _group(component, tuple([_node(part, facts, alike) for part in component.parts]))
     items = items_of(component, facts)
+    if len(items) > FEW or component.asks_around:
+        readings = _readings(component, items, facts)
+    else:
+        look = (component.key, facts.is_over, *[_look(item) for item in items])
+        if (readings := alike.get(look)) is None:
+            readings = alike[look] = _readings(component, items, facts)
+    return Node(component.key, component.title, component.weight, component.source, *readings, items)
+
+
+def _look(item: Item) -> tuple:
+    """All of an item that a step reads."""
+    return item.key, item.state, item.points, item.out_of, item.when, item.paper, item.late
+
+
+def _readings(component: Component, items: tuple[Item, ...], facts: Facts) -> Readings:
+    """Most of the work is settled and the same in both readings; a step that makes no difference between them runs once."""
     standing = standing_of(items)
-    return Node(
-        key=component.key,
-        title=component.title,
-        weight=component.weight,
-        source=component.source,
-        so_far=_run(component, start(standing, facts, is_final=False)),
-        final=_run(component, start(standing, facts, is_final=True)),
-        items=items,
-    )
-
-
-def _run(component: Component, flow: Flow) -> Outcome:
+    so_far, final = start(standing, facts, is_final=False), start(standing, facts, is_final=True)
     for step in component.steps:
-        flow = STEPS[step.name].run(flow, **step.params)
+        kind, before = STEPS[step.name], so_far
+        so_far = kind.run(before, **step.params)
+        if kind.tells_readings_apart or not final.stands_like(before):
+            final = kind.run(final, **step.params)
+        else:
+            final = final.after(before, so_far)
+    return _outcome(component, so_far), _outcome(component, final)
+
+
+def _outcome(component: Component, flow: Flow) -> Outcome:
     if flow.share is None:
-        return Outcome(None, ZERO, ZERO, flow.words, flow.counted)
+        return Outcome(None, ZERO, ZERO, flow.words, _keys(flow))
     if component.is_left_out_when_empty and not any(item.points is not None for item in flow.counted):
         words = (*flow.words, say("Nothing has points: left out, the other components count for it."))
-        return Outcome(None, ZERO, ZERO, words, flow.counted)
-    if flow.share > component.most:
+        return Outcome(None, ZERO, ZERO, words, _keys(flow))
+    if flow.share > 1 and flow.share > component.most:
         flow = flow.then(say("More than full credit counts as full credit."), share=component.most)
-    earned = flow.share * component.weight
+    earned = times(flow.share, component.weight)
     words = (*flow.words, say("{} % of {} = {}.", Times(100, flow.share), component.weight, earned))
-    return Outcome(flow.share, earned, component.weight, words, flow.counted)
+    return Outcome(flow.share, earned, component.weight, words, _keys(flow))
+
+
+def _keys(flow: Flow) -> tuple[str, ...]:
+    return tuple([item.key for item in flow.counted])
 
 
 def _group(component: Component, parts: tuple[Node, ...]) -> Node:
@@ -130,7 +160,7 @@ def _total(policy: Policy, nodes: tuple[Node, ...], facts: Facts, *, is_final: b
     possible = add_up([outcome.possible for outcome in outcomes])
     if not possible:
         return Total(points, possible, None, "", (say("Nothing to count yet."),))
-    raw = points / possible * policy.out_of
+    raw = times(ratio(points, possible), policy.out_of)
     value = policy.curved(raw)
     words = _value_words(policy, points, possible, raw, value, is_final=is_final)
     letter, said = _letter(policy, nodes, value, is_final=is_final)

@@ -16,6 +16,13 @@ def add_up(numbers: Iterable[Number]) -> Fraction:
     return Fraction(total, denominator)
 
 
+def times(number: Fraction, factor: Fraction) -> Fraction:
+    """The product; Fraction's own takes twice as long to find out what it is given."""
+    above, below = number.as_integer_ratio()
+    factor_above, factor_below = factor.as_integer_ratio()
+    return Fraction(above * factor_above, below * factor_below)
+
+
 def ratio(number: Number, of: Number) -> Fraction:
     above, below = number.as_integer_ratio()
     of_above, of_below = of.as_integer_ratio()

@@ -1,6 +1,7 @@
 """What runs through a pipeline of steps, and the sentences that it gathers on the way."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from grading.engine.exact import Number, plain, ratio
 from grading.engine.facts import Facts, Item, State
 
 NOTHING = Decimal(0)
+ON_TIME = timedelta(0)
 NO_FACTS = Facts({})
 
 
@@ -65,6 +67,17 @@ class Flow(NamedTuple):
     def then(self, *words: Said, **changes) -> "Flow":
         return self._replace(words=self.words + words, **changes)
 
+    def stands_like(self, other: "Flow") -> bool:
+        """Whether the other reading has come to the same, apart from its first sentence. Where nothing counts they differ."""
+        mine = (self.counted, self.outstanding, self.blanks, self.share, self.exempt, self.bonus)
+        return bool(self.counted) and mine == (
+            other.counted, other.outstanding, other.blanks, other.share, other.exempt, other.bonus
+        )  # fmt: skip
+
+    def after(self, before: "Flow", then: "Flow") -> "Flow":
+        """This reading after a step that took the other one from `before` to `then` and does the same in both."""
+        return then._replace(is_final=self.is_final, words=self.words + then.words[len(before.words) :])
+
 
 def points_of(item: Item) -> Decimal:
     return NOTHING if item.points is None else item.points
@@ -76,17 +89,25 @@ def share_of(item: Item) -> Fraction:
 
 def best_first(items: tuple[Item, ...]) -> list[Item]:
     """By share, not by points, so that a better mark never lowers the result; ties by key, for one order always."""
-    one_scale = len({item.out_of for item in items}) <= 1
     by_key = sorted(items, key=attrgetter("key"))
-    return sorted(by_key, key=points_of if one_scale else share_of, reverse=True)
+    worth = [points_of(item) for item in by_key] if one_scale(items) else [share_of(item) for item in by_key]
+    return [by_key[place] for place in sorted(range(len(by_key)), key=worth.__getitem__, reverse=True)]
+
+
+def one_scale(items: Sequence[Item]) -> bool:
+    """Whether all are out of the same."""
+    first = items[0].out_of if items else None
+    return all(item.out_of is first or item.out_of == first for item in items)
 
 
 def by_scale(items: tuple[Item, ...]) -> list[tuple[Decimal, Decimal]]:
     """[(sum of the points, what each is out of)] for every scale among the items."""
+    with_points = [item for item in items if item.points is not None]
+    if with_points and one_scale(with_points):
+        return [(sum([item.points for item in with_points], NOTHING), with_points[0].out_of)]
     sums: dict[Decimal, Decimal] = {}
-    for item in items:
-        if item.points is not None:
-            sums[item.out_of] = sums.get(item.out_of, NOTHING) + item.points
+    for item in with_points:
+        sums[item.out_of] = sums.get(item.out_of, NOTHING) + item.points
     return [(points, out_of) for out_of, points in sums.items()]
 
 
@@ -95,13 +116,17 @@ def plural(count: int, noun: str) -> str:
 
 
 def is_late(item: Item) -> bool:
-    return item.late is not None and item.late > timedelta(0)
+    return item.late is not None and item.late > ON_TIME
 
 
 def nothing(flow: Flow) -> Flow:
     if flow.is_final or flow.is_over:
         return flow.then(say("Nothing there: counts as zero."), share=Fraction(0))
     return flow.then(say("Nothing to count yet."), share=None)
+
+
+# Looked up once: the members of an enum are found more slowly than a name.
+MARKED, MISSING, EXEMPT = State.MARKED, State.MISSING, State.EXEMPT
 
 
 class Standing(NamedTuple):
@@ -111,21 +136,23 @@ class Standing(NamedTuple):
     settled: tuple[Item, ...]
     unsettled: tuple[Item, ...]
     exempt: tuple[Item, ...]
+    states: tuple[State, ...]
 
 
 def standing_of(items: tuple[Item, ...]) -> Standing:
     settled, unsettled, exempt = [], [], []
     for item in items:
-        if item.state is State.MARKED:
+        state = item.state
+        if state is MARKED:
             # Work may be worth less by now than its mark says; it is never worth more than everything.
             settled.append(item if item.points <= item.out_of else item._replace(points=item.out_of))
-        elif item.state is State.MISSING:
+        elif state is MISSING:
             settled.append(item)
-        elif item.state is State.EXEMPT:
+        elif state is EXEMPT:
             exempt.append(item)
         else:
             unsettled.append(item)
-    return Standing(items, tuple(settled), tuple(unsettled), tuple(exempt))
+    return Standing(items, tuple(settled), tuple(unsettled), tuple(exempt), tuple([item.state for item in items]))
 
 
 def start(standing: Standing, known: Facts, *, is_final: bool) -> Flow:
@@ -135,7 +162,7 @@ def start(standing: Standing, known: Facts, *, is_final: bool) -> Flow:
         outstanding=() if is_final else standing.unsettled,
         is_final=is_final,
         is_over=known.is_over,
-        words=(Census(standing.items, is_final),) if standing.items else (),
+        words=(Census(standing.states, is_final),) if standing.items else (),
         exempt=standing.exempt,
         known=known,
         items=standing.items,
@@ -154,13 +181,13 @@ STATE_WORDS = {
 class Census(NamedTuple):
     """The first sentence: how many items are in which state."""
 
-    items: tuple[Item, ...]
+    states: tuple[State, ...]
     is_final: bool
 
     def __str__(self) -> str:
-        counts = Counter(item.state for item in self.items)
+        counts = Counter(self.states)
         parts = [f"{counts[state]} {words}" for state, words in STATE_WORDS.items() if counts[state]]
         sentence = ", ".join(parts) + "."
-        if self.is_final and len(self.items) > counts[State.MARKED] + counts[State.EXEMPT]:
+        if self.is_final and len(self.states) > counts[State.MARKED] + counts[State.EXEMPT]:
             sentence += " What has no points counts as zero here."
         return sentence

@@ -11,6 +11,7 @@ from grading.engine.facts import Item
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOTHING = Decimal(0)
+ON_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class LateRule:
 
 
 def _span(number: Decimal, unit: timedelta) -> timedelta:
+    if not number:
+        return ON_TIME
     above, below = number.as_integer_ratio()
     return unit * above / below
 
@@ -64,6 +67,8 @@ def spend_bank(items: Sequence[Item], rule: LateRule, bank: int) -> list[int]:
 
     Of equally good ways the one that spends the fewest days, and those on the earliest items.
     """
+    if not bank:
+        return [0] * len(items)
     best: list[tuple[Fraction, int, list[int]]] = [(Fraction(0), 0, [])] * (bank + 1)  # by days at hand
     for item in items:
         kept = [

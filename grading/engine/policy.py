@@ -58,6 +58,11 @@ class Component:
         return (component for component in self.walk() if not component.parts)
 
     @property
+    def asks_around(self) -> bool:
+        """Whether a step reads other facts of the student than the component's own items."""
+        return any(STEPS[step.name].asks_around for step in self.steps)
+
+    @property
     def most(self) -> Fraction:
         """The share that a result can reach: more than everything only where a cap above 100 % allows extra credit."""
         caps = [step.params["at"] / 100 for step in self.steps if step.name == "cap"]

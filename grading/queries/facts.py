@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 from courses.models import Course
 from discussion.queries import grading_facts as discussion_facts
@@ -22,7 +22,7 @@ from participation.queries import grading_facts as participation_facts
 from presentations.queries import grading_facts as presentation_facts
 from projects.queries import grading_facts as milestone_facts
 from reviews.models import ReviewRules
-from reviews.queries import grading_facts as review_facts
+from reviews.queries import facts_by_student as review_facts
 
 NO_POINTS = Decimal(0)
 ONE = Decimal(1)
@@ -94,20 +94,20 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
     out_of = ONE if by_submission else (component and component.entry.out_of) or (rules.max_points if rules else ONE)
     marks = {} if by_submission else gathering.marks.by_review
     alike: dict[tuple, Item] = {}  # items without a mark look the same for everybody
-    for student, reviews in review_facts(gathering.course, only=gathering.only).items():
+    marked = State.MARKED
+    for student, reviews in review_facts(gathering.course, only=gathering.only):
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
         for fact in reviews:
             if mark := marks.get(fact.review_id):
-                items.append(_review_item(fact, State.MARKED, mark.points, out_of, mark))
+                items.append(_review_item(fact, marked, mark.points, out_of, mark))
                 continue
-            is_in = fact.submitted_at is not None
-            look = (fact.paper_id, is_in, _lateness(fact), fact.is_exempt, fact.closes_at)
+            look = (fact.paper_id, fact.is_in, fact.late, fact.is_exempt, fact.closes_at)
             item = alike.get(look)
             if item is None:
                 state = _review_state(fact, gathering.now, by_submission=by_submission)
-                item = alike[look] = _review_item(fact, state, ONE if state is State.MARKED else None, out_of, None)
+                item = alike[look] = _review_item(fact, state, ONE if state is marked else None, out_of, None)
             items.append(item)
             if item.state is State.MISSING:
                 mine.passed(fact.closes_at)
@@ -115,7 +115,7 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
 
 
 def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
-    if fact.submitted_at:
+    if fact.is_in:
         return State.MARKED if by_submission else State.PENDING
     if fact.is_exempt:
         return State.EXEMPT
@@ -123,20 +123,16 @@ def _review_state(fact, now: datetime, *, by_submission: bool) -> State:
 
 
 def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
-    note = "handed in late" if fact.is_late else "handed in" if fact.submitted_at else ""
+    _, _, key, title, when, _, _, is_in, late, _ = fact
+    note = "handed in late" if late is not None else "handed in" if is_in else ""
     note = "presents this paper" if state is State.EXEMPT else note
-    when = fact.meeting_date
-    return Item(fact.paper_key, fact.title, state, points, out_of, note, when, mark, fact.paper_key, _lateness(fact))
-
-
-def _lateness(fact) -> timedelta | None:
-    """How long after its deadline the work came, of work that its feature calls late."""
-    return fact.submitted_at - fact.due_at if fact.is_late and fact.submitted_at else None
+    return Item(key, title, state, points, out_of, note, when, mark, key, late)
 
 
 def _presentations(gathering: Gathering) -> None:
     leaf = next(leaf for leaf in gathering.policy.leaves() if leaf.source == "presentations")
     today = gathering.course.local(gathering.now).date()
+    begins_at = cache(partial(gathering.course.at, clock=time(0)))
     for student, sign_ups in presentation_facts(gathering.course, only=gathering.only).items():
         if (mine := gathering.students.get(student)) is None:
             continue
@@ -145,7 +141,7 @@ def _presentations(gathering: Gathering) -> None:
             mark = gathering.marks.by_sign_up.get(fact.sign_up_id)
             has_been = fact.meeting_date <= today
             if has_been:
-                mine.passed(gathering.course.at(fact.meeting_date, time(0)))
+                mine.passed(begins_at(fact.meeting_date))
             state = State.MARKED if mark else State.PENDING if has_been else State.OPEN
             points = mark.points if mark else None
             when = fact.meeting_date
@@ -193,22 +189,32 @@ def _participation_item(meeting, record, rules: ParticipationRules, possible: De
 
 
 def _milestones(gathering: Gathering) -> None:
+    marks = gathering.marks
+    alike: dict[tuple, Item] = {}  # a team's work is one item of all its members
     for student, facts in milestone_facts(gathering.course, only=gathering.only).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
         for fact in facts:
-            own = gathering.marks.by_member.get((fact.milestone_id, student)) if fact.team_id else None
-            mark = own or gathering.marks.by_milestone.get((fact.milestone_id, fact.team_id))
-            state, note = _milestone_state(fact, mark, gathering.now)
+            look = (fact.milestone_id, fact.team_id)
+            if fact.team_id and (own := marks.by_member.get((fact.milestone_id, student))):
+                items.append(_milestone_item(gathering, fact, own))
+            else:
+                if look not in alike:
+                    alike[look] = _milestone_item(gathering, fact, marks.by_milestone.get(look))
+                items.append(alike[look])
             if not fact.submitted_at and gathering.now > fact.closes_at:
                 mine.passed(fact.closes_at)
-            when = gathering.course.local(fact.due_at).date()
-            component = gathering.policy.marked_by("milestones", fact.key)
-            out_of = (component and component.entry.out_of) or fact.max_points
-            points, late = mark.points if mark else None, _lateness(fact)
-            items.append(Item(fact.key, fact.title, state, points, out_of, note, when, mark, late=late))
         mine.sources["milestones"] = tuple(items)
+
+
+def _milestone_item(gathering: Gathering, fact, mark) -> Item:
+    state, note = _milestone_state(fact, mark, gathering.now)
+    when = gathering.course.local(fact.due_at).date()
+    component = gathering.policy.marked_by("milestones", fact.key)
+    out_of = (component and component.entry.out_of) or fact.max_points
+    late = fact.submitted_at - fact.due_at if fact.is_late and fact.submitted_at else None
+    return Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark, late=late)
 
 
 def _milestone_state(fact, mark, now: datetime) -> tuple[State, str]:

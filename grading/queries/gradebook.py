@@ -1,18 +1,25 @@
-"""The instructor's grid: students × components, as the request asks to filter and sort it."""
+"""The instructor's grid: students × components, as the request asks to filter, sort and page it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+
+from django.core.paginator import Page, Paginator
 
 from courses.models import Course, Enrollment
 from grading import engine, presenting
 from grading.models import Policy
+from grading.queries.grade_filter import GradeFilter, chosen, students_by_name
 from grading.queries.grades import Grade, grades_of
-from grading.queries.policy import policy_findings, read_in_force
+from grading.queries.policy import policy_findings
 from grading.queries.release import ReleaseState, release_states
+from grading.queries.statistics import Statistics, statistics
+from projects.models import Team
 
-BANDS = ("0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %")
+PAGE = 50  # students
+# A course of so many can be shown whole.
+MOST_AT_ONCE = 100
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,6 @@ class Line:
 
     student: Enrollment
     grade: Grade
-    leaves: dict[str, engine.Node]
     cells: list[Cell | None]
 
     @property
@@ -45,36 +51,31 @@ class Column:
     group: str | None
     weight: Decimal
     release: ReleaseState
-    counts: list[tuple[str, int]]
-    mean: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    name: str = ""
-    section: str = ""
-    only_missing: bool = False
-    sort: str = ""
-
-    @property
-    def is_on(self) -> bool:
-        return bool(self.name or self.section or self.only_missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
+    """`students` are all of the course, `page` those shown; `statistics` None until they are asked for."""
+
     row: Policy | None
     policy: engine.Policy
     columns: list[Column]
     lines: list[Line]
+    page: Page
     students: int
     sections: list[str]
-    filter: Filter
+    teams: list[Team]
+    filter: GradeFilter
+    statistics: Statistics | None = None
     findings: list[engine.Finding] = field(default_factory=list)
 
     @property
     def has_letters(self) -> bool:
-        return any(line.grade.letter or line.grade.letter_final for line in self.lines)
+        return has_letters(self.policy)
+
+    @property
+    def offers_all(self) -> bool:
+        return self.page.has_other_pages() and self.page.paginator.count <= MOST_AT_ONCE
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -96,38 +97,50 @@ class Gradebook:
         return f"{weights} · policy version {self.row.number}" if self.row else "no policy yet"
 
 
-def gradebook_of(course: Course, asked: Mapping[str, str]) -> Gradebook:
-    """`asked` may name `name`, `section`, `missing` (any value) and `sort`.
+def has_letters(policy: engine.Policy) -> bool:
+    return bool(policy.letter_names) or any(track.policy.letter_names for track in policy.tracks)
 
-    Sorts are name, section, total, final and the keys of components; a "-" before it turns the order round.
+
+def gradebook_of(
+    course: Course,
+    in_force: tuple[Policy | None, engine.Policy],
+    asked: GradeFilter,
+    *,
+    page: str | None = None,
+    with_statistics: bool = False,
+) -> Gradebook:
+    """Computes no grade but those of the page, unless the filter, the order or the statistics rest on everybody's.
+
+    `in_force` is the policy, as read_in_force gives it; `page` is a number or "all", and what is neither is the first page.
     """
-    row, policy = read_in_force(course)
-    grades = grades_of(course, audience="staff")
-    students = Enrollment.objects.filter(pk__in=grades).select_related("user").order_by("user__name", "pk")
+    row, policy = in_force
+    students, grades = chosen(course, policy, asked)
+    everybody = grades_of(course, audience="staff") if with_statistics else {}
+    size = MOST_AT_ONCE if page == ALL and len(students) <= MOST_AT_ONCE else PAGE
+    shown = Paginator(students, size).get_page(page)
+    grades = grades or everybody or grades_of(course, audience="staff", enrollment_ids=list(shown))
+    people = Enrollment.objects.select_related("user").in_bulk(list(shown))
     states = release_states(course, policy)
-    lines = [_line(student, grades[student.pk], states) for student in students]
-    chosen = Filter(
-        name=asked.get("name", "").strip(),
-        section=asked.get("section", ""),
-        only_missing=bool(asked.get("missing")),
-        sort=asked.get("sort", ""),
-    )
+    sections = list(students_by_name(course).order_by().values_list("section", flat=True))
     return Gradebook(
         row=row,
         policy=policy,
-        columns=_columns(policy, lines, states),
-        lines=_sorted(policy, [line for line in lines if _matches(line, chosen)], chosen.sort),
-        students=len(lines),
-        sections=sorted({line.student.section for line in lines if line.student.section}),
-        filter=chosen,
+        columns=_columns(policy, states),
+        lines=[_line(people[student], grades[student], states) for student in shown if student in grades],
+        page=shown,
+        students=len(sections),
+        sections=sorted({section for section in sections if section}),
+        teams=list(Team.objects.filter(course=course).order_by("name", "pk")),
+        filter=asked,
+        statistics=statistics(policy, everybody.values()) if with_statistics else None,
         findings=policy_findings(course, row) if row else [],
     )
 
 
-def _line(student: Enrollment, grade: Grade, states: dict[str, ReleaseState]) -> Line:
+def _line(student: Enrollment, grade: Grade, states: Mapping[str, ReleaseState]) -> Line:
     leaves = {node.key: node for node in grade.explanation.leaves()}
     cells = [_cell(grade.policy, leaves[key], state) if key in leaves else None for key, state in states.items()]
-    return Line(student, grade, leaves, cells)
+    return Line(student, grade, cells)
 
 
 def _cell(policy: engine.Policy, node: engine.Node, release: ReleaseState) -> Cell:
@@ -141,62 +154,17 @@ def _cell(policy: engine.Policy, node: engine.Node, release: ReleaseState) -> Ce
     )
 
 
-def _columns(policy: engine.Policy, lines: list[Line], states: dict[str, ReleaseState]) -> list[Column]:
+def _columns(policy: engine.Policy, states: Mapping[str, ReleaseState]) -> list[Column]:
     titles = {component.key: component.title for component in policy.walk()}
     trees = [policy.components, *(track.policy.components for track in policy.tracks)]
     groups = {leaf.key: group for tree in reversed(trees) for group, leaf in presenting.leaves_with_group(tree)}
-    columns = []
-    for leaf in policy.leaves():
-        group = groups[leaf.key]
-        outcomes = [line.leaves[leaf.key].so_far for line in lines if leaf.key in line.leaves]
-        shares = [outcome.share for outcome in outcomes if outcome.share is not None]
-        columns.append(
-            Column(
-                key=leaf.key,
-                title=leaf.title,
-                group=titles.get(group),
-                weight=presenting.exact_decimal(leaf.weight),
-                release=states[leaf.key],
-                counts=_histogram(shares),
-                mean=policy.rounded_part(sum(shares) / len(shares) * leaf.weight) if shares else None,
-            )
+    return [
+        Column(
+            key=leaf.key,
+            title=leaf.title,
+            group=titles.get(groups[leaf.key]),
+            weight=presenting.exact_decimal(leaf.weight),
+            release=states[leaf.key],
         )
-    return columns
-
-
-def _histogram(shares: list) -> list[tuple[str, int]]:
-    counts = [0] * len(BANDS)
-    for share in shares:
-        counts[min(int(share * len(BANDS)), len(BANDS) - 1)] += 1
-    return list(zip(BANDS, counts, strict=True))
-
-
-def _matches(line: Line, chosen: Filter) -> bool:
-    if chosen.name and chosen.name.casefold() not in f"{line.student.user.name} {line.student.user.email}".casefold():
-        return False
-    if chosen.section and line.student.section != chosen.section:
-        return False
-    return not chosen.only_missing or line.missing > 0
-
-
-def _sorted(policy: engine.Policy, lines: list[Line], sort: str) -> list[Line]:
-    """Stable over the order by name; what has no value yet comes last either way."""
-    key = sort.removeprefix("-")
-    keys = {leaf.key for leaf in policy.leaves()}
-
-    def value(line: Line) -> Any:
-        if key == "section":
-            return line.student.section or None
-        if key == "total":
-            return line.grade.explanation.so_far.value
-        if key == "final":
-            return line.grade.explanation.final.value
-        return line.leaves[key].so_far.share if key in line.leaves else None
-
-    if key == "name":
-        return lines[::-1] if sort.startswith("-") else lines
-    if key not in keys and key not in ("section", "total", "final"):
-        return lines
-    there = [line for line in lines if value(line) is not None]
-    rest = [line for line in lines if value(line) is None]
-    return sorted(there, key=value, reverse=sort.startswith("-")) + rest
+        for leaf in policy.leaves()
+    ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from core.collecting import collecting_paused
 from courses.models import Course, Enrollment
 from grading import engine
 from grading.queries.facts import gather
@@ -60,6 +61,7 @@ class Grade:
         return self.policy.rounded(self.explanation.out_of)
 
 
+@collecting_paused()
 def grades_of(
     course: Course, *, audience: Audience, enrollment_ids: Iterable[int] | None = None, under: engine.Policy | None = None
 ) -> dict[int, Grade]:
@@ -76,16 +78,17 @@ def grades_of(
     is_over = now >= ended_at
     grades = {}
     overrides = _overrides(course, audience, stamps)
+    tracks = {section: policy.of_section(section) for section in {stamp.section for stamp in stamps.values()}}
+    compute = {section: engine.computing(own) for section, own in tracks.items()}
     for student, (stamp, section, _) in stamps.items():
         mine = facts[student]
-        own = policy.of_section(section)
         known = engine.Facts(mine.sources, is_over, mine.counts, overrides.get(student, {}))
         moments = [stamp, course.grades_changed_at, mine.moment, ended_at if is_over else None]
         grades[student] = Grade(
             enrollment_id=student,
-            policy=own,
+            policy=tracks[section],
             policy_number=row.number if row else 0,
-            explanation=engine.compute(own, known),
+            explanation=compute[section](known),
             # In one zone, so that the texts of an answer sort as the moments do.
             changed_at=max(moment for moment in moments if moment).astimezone(UTC),
             facts=known,

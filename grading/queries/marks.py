@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -43,17 +44,21 @@ def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None
     For students, rows that are not released never leave the database.
     """
     marks = Marks()
-    for review, sign_up, milestone, team, enrollment, component, *seen, levels in _rows(course, audience, only, with_levels):
+    for row, levels in _rows(course, audience, only, with_levels):
+        review, sign_up, milestone, team, enrollment, component, points, comment, is_released = row
         if review:
-            marks.by_review[review] = MarkSeen(*seen, f"review-{review}", levels)
+            marks.by_review[review] = MarkSeen(points, comment, is_released, f"review-{review}", levels)
         elif sign_up:
-            marks.by_sign_up[sign_up] = MarkSeen(*seen, f"presentation-{sign_up}", levels)
+            marks.by_sign_up[sign_up] = MarkSeen(points, comment, is_released, f"presentation-{sign_up}", levels)
         elif team:
-            marks.by_milestone[milestone, team] = MarkSeen(*seen, f"milestone-{milestone}-{team}", levels)
+            work = f"milestone-{milestone}-{team}"
+            marks.by_milestone[milestone, team] = MarkSeen(points, comment, is_released, work, levels)
         elif milestone:
-            marks.by_member[milestone, enrollment] = MarkSeen(*seen, f"milestone-{milestone}-student-{enrollment}", levels)
+            work = f"milestone-{milestone}-student-{enrollment}"
+            marks.by_member[milestone, enrollment] = MarkSeen(points, comment, is_released, work, levels)
         else:
-            marks.by_hand[enrollment, component] = MarkSeen(*seen, f"manual-{component}-{enrollment}", levels)
+            work = f"manual-{component}-{enrollment}"
+            marks.by_hand[enrollment, component] = MarkSeen(points, comment, is_released, work, levels)
     return marks
 
 
@@ -63,7 +68,10 @@ IS_RELEASED_AS_IT_STANDS = Q(
 )
 
 
-def _rows(course: Course, audience: Audience, only: Collection[int] | None, with_levels: bool) -> Iterable[tuple]:
+def _rows(
+    course: Course, audience: Audience, only: Collection[int] | None, with_levels: bool
+) -> Iterable[tuple[tuple, Sequence]]:
+    """(the mark's target, points, comment and whether it is released; its levels)."""
     rows = Mark.objects.filter(course=course).order_by()
     if only is not None:
         rows = rows.filter(_of(only))
@@ -76,10 +84,10 @@ def _rows(course: Course, audience: Audience, only: Collection[int] | None, with
     return _listed(given, ("points", "comment", "is_released"), with_levels and "levels")
 
 
-def _listed(rows: QuerySet[Mark], fields: tuple[str, ...], levels: str | Literal[False]) -> Iterable[tuple]:
+def _listed(rows: QuerySet[Mark], fields: tuple[str, ...], levels: str | Literal[False]) -> Iterable[tuple[tuple, Sequence]]:
     if levels:
-        return rows.values_list(*TARGET, *fields, levels)
-    return ((*row, ()) for row in rows.values_list(*TARGET, *fields))
+        return ((row[:-1], row[-1]) for row in rows.values_list(*TARGET, *fields, levels))
+    return zip(rows.values_list(*TARGET, *fields), repeat(()))
 
 
 def work_address(mark: Mark) -> str:

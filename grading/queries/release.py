@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Count, F, Q, QuerySet
 
+from core.batches import batches
 from core.errors import DomainError
 from courses.models import Course, Enrollment
 from grading import engine
@@ -55,14 +56,16 @@ def marks_of_student(student: Enrollment) -> QuerySet[Mark]:
     return Mark.objects.filter(own, course=student.course_id)
 
 
-def students_behind(marks: Iterable[Mark]) -> list[int]:
-    """Whose grade these marks are part of; one query for the teams."""
-    marks = list(Mark.objects.filter(pk__in=[mark.pk for mark in marks]).select_related("review", "sign_up"))
-    students = {mark.review.reviewer_id for mark in marks if mark.review_id}
-    students |= {mark.sign_up.enrollment_id for mark in marks if mark.sign_up_id}
-    students |= {mark.enrollment_id for mark in marks if mark.enrollment_id}
-    teams = {mark.team_id for mark in marks if mark.team_id}
-    students |= set(TeamMember.objects.filter(team__in=teams).values_list("enrollment_id", flat=True)) if teams else set()
+def students_behind(marks: Iterable[int]) -> list[int]:
+    """Whose grade the marks of these ids are part of; one query for the teams."""
+    students, teams = set(), set()
+    columns = ("review__reviewer_id", "sign_up__enrollment_id", "enrollment_id", "team_id")
+    for some in batches(marks):
+        for *people, team in Mark.objects.filter(pk__in=some).order_by().values_list(*columns):
+            students.update(person for person in people if person)
+            teams.update([team] if team else ())
+    for some in batches(teams):
+        students.update(TeamMember.objects.filter(team__in=some).values_list("enrollment_id", flat=True))
     return sorted(students)
 
 
@@ -100,34 +103,41 @@ class ReleaseState:
         return f"{marks}; students see them as they stand."
 
 
+AS_IT_STANDS = (
+    (Q(points=F("released_points")) | Q(points=None, released_points=None))
+    & Q(comment=F("released_comment"), levels=F("released_levels"))
+)  # fmt: skip
+
+
 def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseState]:
-    """{leaf key: state}, in one query."""
+    """{leaf key: state}, in one query; the database counts, for a course has tens of thousands of marks."""
+    kinds = Mark.objects.filter(course=course).order_by()
+    kinds = kinds.annotate(of_review=Q(review__isnull=False), of_sign_up=Q(sign_up__isnull=False))
+    rows = list(
+        kinds.values_list("of_review", "of_sign_up", "milestone__key", "component").annotate(
+            given=Count("points"), seen=Count("released_at"), waits=Count("pk") - Count("pk", filter=AS_IT_STANDS)
+        )
+    )
     states = {}
-    rows = Mark.objects.filter(course=course).select_related("milestone").order_by("pk")
-    # Compared by the database: thousands of lists are not read just for that.
-    rows = rows.annotate(has_other_levels=Case(When(levels=F("released_levels"), then=False), default=True))
-    rows = list(rows.only("points", "comment", "released_points", "released_comment", "released_at", "review_id", "sign_up_id",
-                          "component", "milestone__key"))  # fmt: skip
     for leaf in policy.leaves():
         source = engine.source_key(leaf)
         state = states[leaf.key] = ReleaseState(leaf.title, needs_release=source not in KNOWN_TO_STUDENTS)
-        for mark in rows:
-            if _belongs(mark, leaf, source):
-                state.marks += mark.points is not None
-                state.visible += mark.released_at is not None
-                seen = (mark.released_points, mark.released_comment)
-                state.waiting += mark.has_other_levels or (mark.points, mark.comment) != seen
+        for *kind, marks, visible, waiting in rows:
+            if _belongs(*kind, leaf=leaf, source=source):
+                state.marks += marks
+                state.visible += visible
+                state.waiting += waiting
     return states
 
 
-def _belongs(mark: Mark, leaf: engine.Component, source: str) -> bool:
+def _belongs(of_review: bool, of_sign_up: bool, milestone: str | None, component: str, *, leaf, source: str) -> bool:
     match source:
         case "reviews":
-            return mark.review_id is not None
+            return of_review
         case "presentations":
-            return mark.sign_up_id is not None
+            return of_sign_up
         case "milestones":
-            return mark.milestone_id is not None and (leaf.milestones is None or mark.milestone.key in leaf.milestones)
+            return milestone is not None and (leaf.milestones is None or milestone in leaf.milestones)
         case "manual":
-            return mark.component == leaf.key
+            return component == leaf.key
     return False

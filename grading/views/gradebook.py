@@ -3,22 +3,42 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
 from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
-from grading.queries.gradebook import gradebook_of
+from grading.filter_forms import GradeFilterForm
+from grading.queries import read_in_force
+from grading.queries.gradebook import gradebook_of, has_letters
+from grading.queries.statistics import statistics_of
 
 
 @login_required
 @require_safe
 def gradebook(request, course_slug):
     enrollment = require_instructor(request.user, course_slug)
-    book = gradebook_of(enrollment.course, request.GET)
-    context = {"course": enrollment.course, "enrollment": enrollment, "book": book}
-    return render(request, "grading/gradebook.html", context)
+    course = enrollment.course
+    in_force = read_in_force(course)
+    form = GradeFilterForm(request.GET, policy=in_force[1])
+    book = gradebook_of(
+        course, in_force, form.kept(), page=request.GET.get("page"), with_statistics="statistics" in request.GET
+    )
+    return render(request, "grading/gradebook.html", {"course": course, "enrollment": enrollment, "book": book, "form": form})
+
+
+@login_required
+@require_safe
+def gradebook_statistics(request, course_slug):
+    """How all results lie, for htmx to fetch once the page is there; without script it is the page with `statistics`."""
+    course = require_instructor(request.user, course_slug).course
+    if not request.htmx:
+        return redirect(f"{reverse('grading:gradebook', args=[course.slug])}?statistics=1")
+    _, policy = read_in_force(course)
+    context = {"course": course, "statistics": statistics_of(course, policy), "has_letters": has_letters(policy)}
+    return render(request, "grading/_statistics.html", context)
 
 
 @login_required

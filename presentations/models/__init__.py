@@ -6,7 +6,7 @@ from presentations.models.rules import PresentationRules, SlidesShown, Swaps
 from presentations.models.run import PresentationRun
 from presentations.models.sign_up import SignUp
 from presentations.models.slides import Slides
-from presentations.models.slot import Slot, SlotRole
+from presentations.models.slot import Slot, SlotRole, slot_title
 from presentations.models.swap import OfferState, SwapOffer
 from presentations.models.waiting import Waiting
 from presentations.models.wishes import MOST_RANKS, AwayDate, Wish, WishList
@@ -31,4 +31,5 @@ __all__ = [
     "Waiting",
     "Wish",
     "WishList",
+    "slot_title",
 ]

@@ -23,6 +23,11 @@ class SlotQuerySet(models.QuerySet):
         )
 
 
+def slot_title(own: str, of_paper: str | None) -> str:
+    """What a slot is called; `of_paper` is None where it is about no paper."""
+    return (own or "Presentation") if of_paper is None else of_paper
+
+
 class Slot(models.Model):
     """One presentation at one meeting, usually of one paper."""
 
@@ -48,7 +53,7 @@ class Slot(models.Model):
         constraints = [models.UniqueConstraint(fields=["course", "key"], name="slot_key_is_unique_in_course")]
 
     def __str__(self):
-        return self.paper.title if self.paper_id else self.title or "Presentation"
+        return slot_title(self.title, self.paper.title if self.paper_id else None)
 
     # These read what `for_display` loads.
     @property

@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import models
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from presentations.models import PresentationRules, SignUp, Slot, SlotRole
+from presentations.models import PresentationRules, SignUp, Slot, SlotRole, slot_title
 from presentations.policies import may_add_slides, sees_slides
 from presentations.queries.signing import RoleRow, Signing, signing_of
 
 
-@dataclass(frozen=True, slots=True)
-class SignUpFact:
+class SignUpFact(NamedTuple):
     """One presentation that a student has, given or to be given, as grading needs it."""
 
     sign_up_id: int
@@ -82,15 +82,15 @@ def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dic
     """{enrollment id: the presentations the student has, by date}, for every active student, or `only` for these ids."""
     students = Enrollment.objects.active().students().among(only).filter(course=course).order_by()
     facts: dict[int, list[SignUpFact]] = {student: [] for student in students.values_list("pk", flat=True)}
-    sign_ups = (
+    rows = (
         SignUp.objects.standing()
         .filter(enrollment__in=students, role__slot__course=course)
-        .select_related("role__slot__meeting", "role__slot__paper")
         .order_by("role__slot__meeting__date", "role__slot__position", "pk")
-    )
-    for sign_up in sign_ups:
-        slot = sign_up.role.slot
-        facts[sign_up.enrollment_id].append(SignUpFact(sign_up.pk, slot.pk, str(slot), slot.meeting.date, sign_up.role.title))
+        .values_list("enrollment_id", "pk", "role__slot_id", "role__slot__title", "role__slot__paper__title",
+                     "role__slot__meeting__date", "role__title")
+    )  # fmt: skip
+    for student, sign_up, slot, title, paper_title, day, role_title in rows:
+        facts[student].append(SignUpFact(sign_up, slot, slot_title(title, paper_title), day, role_title))
     return facts
 
 

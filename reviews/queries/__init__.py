@@ -4,11 +4,9 @@ from reviews.queries.comparing import changes_between, changes_since_previous, c
 from reviews.queries.duties import (
     Duty,
     Progress,
-    ReviewFact,
     deadlines_for,
     duties_of,
     duty_of,
-    grading_facts,
     owed_between,
     progress_of,
     review_due_at,
@@ -16,6 +14,7 @@ from reviews.queries.duties import (
     student_count,
     submitted_counts,
 )
+from reviews.queries.grading import ReviewFact, facts_by_student, grading_facts
 from reviews.queries.reading import (
     PaperRow,
     ReadableReview,
@@ -41,6 +40,7 @@ __all__ = [
     "deadlines_for",
     "duties_of",
     "duty_of",
+    "facts_by_student",
     "grading_facts",
     "owed_between",
     "paper_page",

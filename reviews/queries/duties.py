@@ -5,9 +5,9 @@ Where the rules ask for fewer, the first `required_count` reviews a student subm
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Count
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from reviews.models import Asks, Review, ReviewRules, Round, Times, Who
+from reviews.models import Asks, Review, ReviewRules, Round, Who
 from reviews.queries.terms import ASKED, Terms, round_of, terms_in, terms_of, times_of
 
 
@@ -23,22 +23,6 @@ from reviews.queries.terms import ASKED, Terms, round_of, terms_in, terms_of, ti
 class Progress:
     submitted: int
     required: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewFact:
-    """One student and one paper to be reviewed, as grading needs it; times are of the current version."""
-
-    review_id: int | None
-    paper_id: int
-    paper_key: str
-    title: str
-    meeting_date: date
-    due_at: datetime
-    closes_at: datetime
-    submitted_at: datetime | None = None
-    is_late: bool = False
-    is_exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +232,7 @@ def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadlin
     if rules is None:
         return []
     papers, terms = list(reviewable_papers(course)), terms_in(course)
-    apart = {paper for (_, paper), each in terms.rows.items() if _has_own_times(each)}
+    apart = {paper for (_, paper), each in terms.rows.items() if each.has_own_times}
     due = [paper for paper in papers if start < rules.due_at(paper) <= end or paper.pk in apart]
     if not due:
         return []
@@ -282,53 +266,6 @@ def progress_of(enrollment: Enrollment, states: Iterable[State] | None = None) -
     states = [state for state in states if state != State.EXEMPT]
     submitted = sum(state in (State.SUBMITTED, State.LATE) for state in states)
     return Progress(submitted, len(states) if rules.required_count is None else rules.required_count)
-
-
-def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[ReviewFact]]:
-    """{enrollment id: one fact per paper to be reviewed}, for every active student, or `only` for these ids."""
-    rules = ReviewRules.of(course)
-    students = Enrollment.objects.active().students().among(only).filter(course=course)
-    student_ids = students.order_by().values_list("pk", flat=True)
-    if rules is None:
-        return {student: [] for student in student_ids}
-    papers = [(paper, rules.times(paper)) for paper in reviewable_papers(course)]
-    of = {} if only is None else {"reviewer__in": only}
-    begun, terms = standings(course, **of), terms_in(course, **of)
-    facts = {}
-    for student in student_ids:
-        facts[student] = [
-            _fact(paper, times_of(rules, paper, asked) if _has_own_times(asked) else times, standing, asked)
-            for paper, times in papers
-            if _counts(
-                asked := terms.of(student, paper.pk),
-                standing := begun.get((student, paper.pk), NOTHING_YET),
-            )
-        ]
-    return facts
-
-
-def _counts(terms: Terms, standing: Standing) -> bool:
-    """Whether a grade may rest on it: what is in, and what is owed or excused; not what was merely offered."""
-    return standing.submitted_at is not None or terms.asks in (Asks.REQUIRED, Asks.EXEMPT)
-
-
-def _has_own_times(terms: Terms) -> bool:
-    return terms.due_at is not None or terms.round_id is not None
-
-
-def _fact(paper: Paper, times: Times, standing: Standing, terms: Terms) -> ReviewFact:
-    return ReviewFact(
-        review_id=standing.review_id,
-        paper_id=paper.pk,
-        paper_key=paper.key,
-        title=paper.title,
-        meeting_date=paper.meeting.date,
-        due_at=times.due_at,
-        closes_at=times.closes_at,
-        submitted_at=standing.submitted_at,
-        is_late=standing.is_late,
-        is_exempt=terms.is_exempt,
-    )
 
 
 def student_count(course: Course) -> int:

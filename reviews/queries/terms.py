@@ -1,6 +1,7 @@
 """What each student is asked about each paper, and by when: the course's rule and where it differs."""
 
-from collections.abc import Container
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,10 @@ class Terms:
     def is_exempt(self) -> bool:
         return self.asks == Asks.EXEMPT
 
+    @property
+    def has_own_times(self) -> bool:
+        return self.due_at is not None or self.round_id is not None
+
 
 ASKED, NOT_ASKED = Terms(Asks.REQUIRED), Terms(None)
 PRESENTER = Terms(Asks.EXEMPT, reason=PRESENTS)
@@ -35,7 +40,7 @@ PRESENTER = Terms(Asks.EXEMPT, reason=PRESENTS)
 class AllTerms:
     rules: ReviewRules
     rows: dict[tuple[int, int], Terms]
-    presenters: dict[int, Container[int]]
+    presenters: dict[int, Collection[int]]
 
     def of(self, student: int, paper: int) -> Terms:
         """What staff decided for this student comes first, then the presenter's exemption, then the course's rule."""
@@ -43,7 +48,22 @@ class AllTerms:
             return row
         if student in self.presenters.get(paper, ()):
             return PRESENTER
+        return self.usual
+
+    @property
+    def usual(self) -> Terms:
+        """The course's rule, which holds where nothing else does."""
         return ASKED if self.rules.who == Who.EVERYBODY else NOT_ASKED
+
+    def apart(self) -> dict[int, dict[int, Terms]]:
+        """{enrollment id: {paper id: terms}} wherever something else than the course's rule holds; `of` for all of them."""
+        found: dict[int, dict[int, Terms]] = defaultdict(dict)
+        for paper, students in self.presenters.items():
+            for student in students:
+                found[student][paper] = PRESENTER
+        for (student, paper), terms in self.rows.items():
+            found[student][paper] = terms
+        return found
 
     def papers_of(self, student: int) -> set[int]:
         """The papers for which something else than the course's rule holds for this student."""
@@ -83,7 +103,7 @@ def terms_in(course: Course, **of) -> AllTerms:
     return AllTerms(rules, found, _presenters(rules))
 
 
-def _presenters(rules: ReviewRules) -> dict[int, Container[int]]:
+def _presenters(rules: ReviewRules) -> dict[int, Collection[int]]:
     """{paper id: the presenters whom the course excuses}"""
     return presenters_by_paper(rules.course) if rules.presenters_are_exempt else {}
 

@@ -143,6 +143,7 @@ OVERRIDE = {"component": "reviews", "percent": "90", "reason": "Illness", "revis
 ROWS: list[Row] = [
     Row("grading:grade_home", student=200, other=200, assistant=403, instructor=302, make=with_policy),
     Row("grading:gradebook", **INSTRUCTOR, make=with_policy),
+    Row("grading:gradebook_statistics", **INSTRUCTOR | {"instructor": 302}, make=with_policy),
     Row("grading:student_grade", **INSTRUCTOR, make=with_student),
     Row("grading:override_set", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_student, data=OVERRIDE),
     Row("grading:override_set", 405, 405, 405, 405, outsider=405, make=with_student),

@@ -11,7 +11,15 @@ from grading.actions import release_component, set_mark
 from grading.api.grades import OVERLAP
 from grading.models import Mark
 from grading.queries import grades_of
-from tests.factories import EnrollmentFactory, MarkFactory, TokenFactory, UserFactory
+from tests.factories import (
+    EnrollmentFactory,
+    MarkFactory,
+    MeetingFactory,
+    TeamFactory,
+    TeamMemberFactory,
+    TokenFactory,
+    UserFactory,
+)
 from tests.grading.examples import course_with_policy, reviewed
 
 NOW = datetime(2021, 10, 20, 16, tzinfo=UTC)
@@ -169,6 +177,52 @@ def test_updated_since_without_a_moment_in_a_zone_is_refused(course, pull, text)
     assert response.json()["errors"] == {
         "updated_since": [f"Found {text!r}; expected ISO 8601 with a time zone, such as 2021-10-20T14:00:00Z."]
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Ada", "Ben", "Chen"]),
+        ("?name=EN", ["Ben", "Chen"]),
+        ("?section=B", ["Ben"]),
+        ("?team=TEAM", ["Chen"]),
+        ("?missing=true", []),
+        ("?missing=false", ["Ada", "Ben", "Chen"]),
+        ("?below=85", ["Chen"]),
+        ("?below=85&of=reviews&name=ada", []),
+        ("?below=100&reading=final", ["Ada", "Ben", "Chen"]),
+    ],
+)
+def test_the_list_takes_the_gradebooks_filters(course, instructor, pull, query, found):
+    students = {name: EnrollmentFactory(course=course, user__name=name, section=name[0]) for name in ("Ada", "Ben", "Chen")}
+    to_come = MeetingFactory(course=course, date=date(2021, 11, 2))
+    for name, points in (("Ada", 9), ("Chen", 6)):
+        set_mark(review=reviewed(students[name], meeting=to_come), points=Decimal(points), revision=0, by=instructor.user)
+    team = TeamMemberFactory(team=TeamFactory(course=course), enrollment=students["Chen"]).team
+
+    response = pull(query.replace("TEAM", str(team.pk)))
+
+    assert [line["student"]["name"] for line in response.json()["results"]] == found
+
+
+def test_pages_of_a_filtered_list_stay_filtered(course, instructor, pull, client):
+    to_come = MeetingFactory(course=course, date=date(2021, 11, 2))
+    for n, points in enumerate([3, 9, 4, 5]):
+        student = EnrollmentFactory(course=course, user__name=f"Student {n}")
+        set_mark(review=reviewed(student, meeting=to_come), points=Decimal(points), revision=0, by=instructor.user)
+
+    first = pull("?below=60&page_size=2").json()
+    second = pull("?" + first["next"].partition("?")[2]).json()
+
+    assert [line["student"]["name"] for line in first["results"]] == ["Student 0", "Student 2"]
+    assert ([line["student"]["name"] for line in second["results"]], second["next"]) == (["Student 3"], None)
+
+
+@pytest.mark.parametrize("query", ["?below=much", "?of=nothing", "?reading=later", "?team=red"])
+def test_a_filter_that_is_not_understood_is_refused(course, instructor, pull, query):
+    response = pull(query)
+
+    assert (response.status_code, list(response.json()["errors"])) == (400, [query[1:].partition("=")[0]])
 
 
 @pytest.mark.parametrize("query", ["?cursor=nonsense", "?cursor=W10=", "?page_size=0", "?page_size=ten", "?page_size=²"])

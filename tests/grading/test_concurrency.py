@@ -23,6 +23,7 @@ from grading.actions import (
 from grading.models import Mark, MarkChange, Policy, RegradeMessage, RegradeNotice, RegradeRequest, Snippet
 from grading.tasks import send_regrade_notice
 from presentations.models import SignUp
+from projects.actions import join_team
 from reviews.models import Review
 from tests.factories import (
     EnrollmentFactory,
@@ -177,6 +178,24 @@ def until_it_waits(thread):
             cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
             if cursor.fetchone():
                 return
+
+
+def test_who_joins_a_team_while_it_is_marked_gets_the_marks_stamp_too(course):
+    team, milestone, marker = TeamFactory(course=course), MilestoneFactory(course=course, key="talk"), UserFactory()
+    member = TeamMemberFactory(team=team).enrollment
+    joining = EnrollmentFactory(course=course)
+    thread = threading.Thread(
+        target=lambda: at_once(lambda: set_mark(milestone=milestone, team=team, points=Decimal(9), revision=0, by=marker).pk)
+    )
+    with transaction.atomic():
+        join_team(team=team, enrollment=joining)
+        thread.start()
+        until_it_waits(thread)
+    thread.join(timeout=30)
+
+    member.refresh_from_db()
+    joining.refresh_from_db()
+    assert (Mark.objects.count(), joining.grade_changed_at) == (1, member.grade_changed_at)
 
 
 def releases_while(held, then, course, key):

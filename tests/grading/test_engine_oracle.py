@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.engine import ERROR, Facts, Item, State, compute, lint, read_policy
+from grading.engine import ERROR, Facts, Item, State, compute, computing, lint, read_policy
 from tests.grading import oracle
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "150"))
@@ -204,3 +204,12 @@ def test_a_single_component_agrees_with_the_oracle(data, source):
     assert (found.so_far.value, found.final.value) == tuple(
         oracle.grade(document, known, final=final)["value"] for final in (False, True)
     )
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(documents(), st.lists(facts(), min_size=2, max_size=4))
+def test_students_computed_together_get_what_each_gets_alone(document, students):
+    policy = read_policy(document)
+    together = computing(policy)
+
+    assert [together(known) for known in (*students, *students)] == [compute(policy, known) for known in (*students, *students)]

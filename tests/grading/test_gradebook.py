@@ -82,14 +82,33 @@ def test_the_gradebook_says_what_the_weights_mean(client, course, instructor):
     assert "The weights add up to 90, not 100; as stated, the total is scaled to 100." in [f.message for f in book.findings]
 
 
-def test_columns_show_how_the_marks_lie(client, course, instructor):
+def test_statistics_show_how_all_results_lie_whoever_the_page_shows(client, course, instructor):
     for name, points in (("Ada", "10"), ("Ben", "7"), ("Chen", "2")):
         marked(course, instructor, name, points)
 
-    reviews = book_of(client, course).columns[2]
+    first, asked = book_of(client, course), book_of(client, course, "?statistics=1&name=Ada")
 
-    assert [count for _, count in reviews.counts] == [0, 1, 0, 1, 1]
-    assert reviews.mean == Decimal("12.67")
+    reviews, total = asked.statistics.columns["reviews"], asked.statistics.so_far
+    assert (first.statistics, names(asked), asked.statistics.students) == (None, ["Ada"], 3)
+    assert ([count for _, count in reviews.counts], reviews.mean, reviews.median) == (
+        [0, 1, 0, 1, 1], Decimal("12.67"), Decimal("14.00")
+    )  # fmt: skip
+    assert (total.mean, total.median, asked.statistics.columns["participation"].mean) == (
+        Decimal("63.33"), Decimal("70.00"), None
+    )  # fmt: skip
+
+
+def test_statistics_come_as_a_fragment_once_the_page_is_there(client, course, instructor):
+    marked(course, instructor, "Ada", "8")
+    address = reverse("grading:gradebook_statistics", args=[course.slug])
+
+    page = client.get(reverse("grading:gradebook", args=[course.slug])).content.decode()
+    fragment = client.get(address, headers={"hx-request": "true"}).content.decode()
+    plain = client.get(address)
+
+    assert (f'hx-get="{address}"' in page, "?statistics=1" in page) == (True, True)
+    assert (fragment.count("<td"), "16.00, 16.00" in fragment) == (9, True)
+    assert plain["Location"] == reverse("grading:gradebook", args=[course.slug]) + "?statistics=1"
 
 
 @pytest.mark.parametrize(
@@ -104,15 +123,28 @@ def test_columns_show_how_the_marks_lie(client, course, instructor):
         ("?sort=-reviews", ["Ada", "Chen", "Ben"]),
         ("?sort=section", ["Ada", "Chen", "Ben"]),
         ("?sort=-name", ["Chen", "Ben", "Ada"]),
+        ("?sort=-final", ["Ada", "Chen", "Ben"]),
+        ("?sort=-section", ["Ben", "Ada", "Chen"]),
         ("?sort=nonsense", ["Ada", "Ben", "Chen"]),
+        ("?team=TEAM", ["Chen"]),
+        ("?team=0", ["Ada", "Ben", "Chen"]),
+        ("?below=75", ["Chen"]),  # who has no total yet is below nothing
+        ("?below=60", []),
+        ("?below=90.01", ["Ada", "Chen"]),
+        ("?below=75&of=reviews", ["Chen"]),
+        ("?below=75&of=participation", []),
+        ("?below=0.9&reading=final", ["Ben", "Chen"]),
+        ("?below=50&of=reviews&reading=final&name=c", ["Chen"]),
+        ("?below=much", ["Ada", "Ben", "Chen"]),
     ],
 )
 def test_the_gradebook_filters_and_sorts(client, course, instructor, query, found):
     marked(course, instructor, "Ada", "9", section="A")
     marked(course, instructor, "Ben", None, section="B")
-    marked(course, instructor, "Chen", "6", section="A")
+    chen = marked(course, instructor, "Chen", "6", section="A")
+    team = TeamMemberFactory(team=TeamFactory(course=course), enrollment=chen).team
 
-    assert names(book_of(client, course, query)) == found
+    assert names(book_of(client, course, query.replace("TEAM", str(team.pk)))) == found
 
 
 def test_missing_work_is_shown_and_filtered(client, course, instructor):
@@ -169,16 +201,47 @@ def test_a_course_without_a_policy_says_what_to_do(client, db):
     assert "No grading policy yet" in page
 
 
+def test_a_threshold_that_is_no_number_is_said_and_left_out(client, course, instructor):
+    marked(course, instructor, "Ada", "9")
+
+    response = client.get(reverse("grading:gradebook", args=[course.slug]) + "?below=much")
+
+    assert "Below: Enter a number." in response.content.decode()
+
+
+def test_the_gradebook_comes_in_pages_that_keep_the_filter_and_the_order(client, course, instructor):
+    for n in range(52):
+        EnrollmentFactory(course=course, user__name=f"Student {n:02}", section="A")
+    EnrollmentFactory(course=course, user__name="Zoe", section="B")
+
+    second = client.get(reverse("grading:gradebook", args=[course.slug]) + "?section=A&sort=-name&page=2")
+    book = second.context["book"]
+
+    assert (names(book), book.students, book.page.paginator.count) == (["Student 01", "Student 00"], 53, 52)
+    assert 'href="?section=A&amp;sort=-name&amp;page=1"' in second.content.decode()
+    assert len(names(book_of(client, course))) == 50
+    assert len(names(book_of(client, course, "?page=all"))) == 53
+
+
+def test_more_students_than_fit_are_never_all_on_one_page(client, course, instructor, monkeypatch):
+    monkeypatch.setattr("grading.queries.gradebook.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("grading.queries.gradebook.PAGE", 1)
+    EnrollmentFactory.create_batch(3, course=course)
+
+    assert len(book_of(client, course, "?page=all").lines) == 1
+
+
+@pytest.mark.parametrize("query", ["", "?sort=-total", "?below=1000&of=reviews", "?statistics=1"])
 @pytest.mark.parametrize("rows", [1, 3])
-def test_gradebook_queries(client, course, instructor, django_assert_num_queries, rows):
+def test_gradebook_queries(client, course, instructor, django_assert_num_queries, rows, query):
     for n in range(rows):
         student = EnrollmentFactory(course=course, user__name=f"Student {n}")
         MarkFactory(review=reviewed(student), course=course)
         TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
         MilestoneFactory(course=course)
 
-    with django_assert_num_queries(29):
-        client.get(reverse("grading:gradebook", args=[course.slug]))
+    with django_assert_num_queries(32):
+        client.get(reverse("grading:gradebook", args=[course.slug]) + query)
 
 
 # One student's grade

@@ -219,3 +219,25 @@ def test_one_students_marks_are_released_and_hidden_alone(db):
 
     assert hide_student(student=student, by=instructor.user) == 1
     assert not Mark.objects.exclude(released_at=None).exists()
+
+
+def test_more_marks_than_a_statement_can_name_are_released_and_hidden(db, monkeypatch):
+    monkeypatch.setattr("core.batches.MOST", 2)
+    course, marker = course_with_policy(), EnrollmentFactory().user
+    milestone, students = MilestoneFactory(course=course, key="talk"), []
+    for _ in range(3):
+        team = TeamFactory(course=course)
+        students += [member.enrollment for member in TeamMemberFactory.create_batch(2, team=team)]
+        set_mark(milestone=milestone, team=team, points=Decimal(9), revision=0, by=marker)
+    for student in students[:5]:
+        set_mark(review=reviewed(student), points=Decimal(8), revision=0, by=marker)
+
+    acts = (release_component, hide_component)
+    counts = [act(course=course, component_key=key, by=marker) for key in ("reviews", "talk") for act in acts]
+
+    assert counts == [5, 5, 3, 3]
+    assert not Mark.objects.exclude(released_at=None).exists()
+    for student in students:
+        before = student.released_changed_at
+        student.refresh_from_db()
+        assert student.released_changed_at > before

@@ -51,6 +51,8 @@ class StepKind:
     does: str
     stage: Stage
     params: Mapping[str, Param]
+    asks_around: bool = False  # it reads other facts of the student than the items that flow in
+    tells_readings_apart: bool = False  # it asks whether the reading is the final one
 
     @property
     def is_aggregate(self) -> bool:
@@ -118,6 +120,8 @@ STEPS: dict[str, StepKind] = {
             "source": Param({"enum": ["participation", "reviews", "presentations", "discussion"]}),
             "least": _optional(_number(0, 10_000, above=True), as_decimal),
         },
+        asks_around=True,
+        tells_readings_apart=True,
     ),
     "group": StepKind(
         changing.group,
@@ -140,7 +144,7 @@ STEPS: dict[str, StepKind] = {
         {"counts_as": Param({"enum": ["done", "left out"]})},
     ),
     "sampled": StepKind(choosing.sampled, "handed-in work that nobody marked is left out", Stage.CHOOSE, {}),
-    "skip": StepKind(choosing.skip, "so many may be left undone", Stage.CHOOSE, {"count": COUNT}),
+    "skip": StepKind(choosing.skip, "so many may be left undone", Stage.CHOOSE, {"count": COUNT}, tells_readings_apart=True),
     "drop_lowest": StepKind(choosing.drop_lowest, "leave out the lowest results", Stage.CHOOSE, {"count": COUNT}),
     "best_of": StepKind(choosing.best_of, "count only the best results", Stage.CHOOSE, {"count": COUNT}),
     "required_count": StepKind(
@@ -148,6 +152,7 @@ STEPS: dict[str, StepKind] = {
         "so many are full credit; the best ones count",
         Stage.CHOOSE,
         {"count": COUNT, "extra": _optional(_number(0, 100, above=True), as_fraction)},
+        tells_readings_apart=True,
     ),
     "mean": StepKind(results.mean, "the mean of the results, each weighing the same", Stage.AGGREGATE, {}),
     "sum": StepKind(
@@ -172,6 +177,8 @@ STEPS: dict[str, StepKind] = {
             "each": _optional(_number(0, 100, above=True), as_fraction),
             "free": _optional({"type": "integer", "minimum": 0, "maximum": 1000}),
         },
+        asks_around=True,
+        tells_readings_apart=True,
     ),
     "cap": StepKind(
         results.cap,

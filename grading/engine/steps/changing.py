@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from operator import attrgetter
 
 from grading.engine.facts import Item, State
@@ -31,10 +30,10 @@ def _mapped(item: Item, levels: Sequence[Level], by: str) -> Item:
 
 def late(flow: Flow, *, bank_days: int = 0, **rule) -> Flow:
     """Take off for work that was handed in late; free days from the bank go where they save most."""
-    rule = LateRule(**rule)
-    affected = [item for item in flow.counted if item.points is not None and is_late(item)]
+    affected = [item for item in flow.counted if item.late and item.points is not None and is_late(item)]
     if not affected:
         return flow
+    rule = LateRule(**rule)
     affected.sort(key=lambda item: item.key)
     spent = spend_bank(affected, rule, bank_days)
     kept = {
@@ -44,7 +43,7 @@ def late(flow: Flow, *, bank_days: int = 0, **rule) -> Flow:
     words = [say("{} handed in late: {} points taken off.", len(affected), taken)]
     if bank_days:
         words.append(say("{} of {} used.", sum(spent), plural(bank_days, "free late day")))
-    counted = tuple(item._replace(points=kept.get(item.key, item.points)) for item in flow.counted)
+    counted = tuple([item._replace(points=kept[item.key]) if item.key in kept else item for item in flow.counted])
     return flow.then(*words, counted=counted)
 
 
@@ -95,25 +94,27 @@ def needs(flow: Flow, *, source: str, least: Decimal = Decimal(1)) -> Flow:
 
     While the other source has nothing for the day yet, so far the work waits with it.
     """
-    days = defaultdict(list)
-    for item in flow.known.sources.get(source, ()):
-        days[item.when].append(item)
-    met = partial(_is_met, days, least)
-    waiting = tuple(item for item in flow.counted if met(item) is None) if not flow.is_final else ()
-    waits = {item.key for item in waiting}
-    counted = tuple(
-        item if item.points is None or met(item) else item._replace(points=NOTHING)
-        for item in flow.counted
-        if item.key not in waits
-    )
-    lost = sum(1 for item in flow.counted if item.key not in waits and item.points is not None and not met(item))
+    met = _days_met(flow.known.sources.get(source, ()), least)
+    counted, waiting, lost = [], [], 0
+    for item in flow.counted:
+        is_met = met.get(item.when, False)
+        if is_met is None and not flow.is_final:
+            waiting.append(item)
+        elif is_met or item.points is None:
+            counted.append(item)
+        else:
+            counted.append(item._replace(points=NOTHING))
+            lost += 1
     words = (say("{} without {} on the same day: no points.", lost, source),) if lost else ()
-    return flow.then(*words, counted=counted, outstanding=flow.outstanding + waiting)
+    return flow.then(*words, counted=tuple(counted), outstanding=flow.outstanding + tuple(waiting))
 
 
-def _is_met(days, least: Decimal, item: Item) -> bool | None:
-    """None: cannot be told yet."""
-    others = days.get(item.when, ())
-    if any(other.points is not None and other.points >= least for other in others):
-        return True
-    return None if any(other.state in (State.OPEN, State.PENDING) for other in others) else False
+def _days_met(items: Sequence[Item], least: Decimal) -> dict[date | None, bool | None]:
+    """Per day whether it has `least` points; None: cannot be told yet."""
+    met: dict[date | None, bool | None] = {}
+    for item in items:
+        if item.points is not None and item.points >= least:
+            met[item.when] = True
+        elif not met.get(item.when):
+            met[item.when] = None if item.state in (State.OPEN, State.PENDING) else met.get(item.when, False)
+    return met

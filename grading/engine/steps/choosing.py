@@ -29,7 +29,7 @@ def required_count(flow: Flow, *, count: int, extra: Fraction = Fraction(0)) -> 
     So far, work that is still outstanding can make up for what is missing, so only the rest is needed already. Each
     further one with points adds `extra` percent of the component.
     """
-    marked = tuple(item for item in flow.counted if item.points is not None)
+    marked = tuple([item for item in flow.counted if item.points is not None])
     ranked = best_first(marked)
     best = tuple(ranked[:count])
     still_to_come = 0
