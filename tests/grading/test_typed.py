@@ -125,7 +125,7 @@ def test_what_a_cell_shows_can_be_typed_again(points, component):
 
 
 def test_levels_and_symbols_that_a_cell_shows_can_be_typed_again():
-    levels = [{"key": part["key"], "title": "", "points": str(points), "level": ""} for part, points in zip(RUBRIC, (2, 1, 0), strict=True)]  # fmt: skip
+    levels = [{"key": part["key"], "points": points} for part, points in zip(RUBRIC, "210", strict=True)]
 
     assert as_typed(entry(rubric=RUBRIC), Decimal(6), Decimal(3), levels) == "2+1+0"
     assert as_typed(entry(rubric=RUBRIC), Decimal(6), Decimal(3)) == "3"
