@@ -21,7 +21,7 @@ def test_no_answer_to_a_student_has_a_note(client, db, row):
     course = CourseFactory(is_public=row.public_course)
     student = EnrollmentFactory(course=course)
     url = reverse(row.url, kwargs=row.make(course, student))
-    author = EnrollmentFactory(course=course, role="instructor", user__name=f"{SECRET} Instructor")
+    author = EnrollmentFactory(course=course, role="instructor", user__name="Iris")
     for enrollment in Course.objects.get(pk=course.pk).enrollments.filter(role="student"):
         set_note(student=enrollment, text=SECRET, by=author.user)
     sign_in(client, "student", course, student)
@@ -30,7 +30,7 @@ def test_no_answer_to_a_student_has_a_note(client, db, row):
 
     content = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
-    assert content.count(f">{SECRET}<".encode()) + content.count(f'"{SECRET}"'.encode()) == 0
+    assert (response.status_code, content.count(SECRET.encode())) == (200, 0)
 
 
 @pytest.mark.parametrize("role", ["assistant", "instructor"])
