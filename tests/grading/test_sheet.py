@@ -155,6 +155,9 @@ def test_a_milestone_has_the_team_s_mark_and_one_s_own(client, db):
         ("Chen", ["", ""]),
     ]
     assert [one.place.why_not for one in rows[2].cells] == ["in no team", "in no team"]
+    assert [one.signs for row in rows[:2] for one in row.cells] == [
+        ("not released",), (), ("not released", "does not count"), ("not released",),
+    ]  # fmt: skip
     assert rows[0].cells[0].place == rows[1].cells[0].place
 
 

@@ -31,6 +31,11 @@ class Column:
     detail: str = ""
 
     @property
+    def is_own(self) -> bool:
+        """Whether it has members' own marks, in place of their team's."""
+        return bool(self.item) and self.key != self.item
+
+    @property
     def is_numeric(self) -> bool:
         return not (self.entry.symbols or self.entry.rubric)
 

@@ -59,7 +59,7 @@ def _milestone_places(course: Course, leaf: engine.Component, columns: list[Colu
     teams = dict(TeamMember.objects.filter(enrollment__in=students).order_by().values_list("enrollment_id", "team_id"))
     return {
         (student, column.key): Place(
-            f"milestone-{ids[column.item]}-{teams[student] if column.key == column.item else f'student-{student}'}",
+            f"milestone-{ids[column.item]}-{f'student-{student}' if column.is_own else teams[student]}",
             column.item,
         )
         if student in teams

@@ -89,7 +89,7 @@ SIGNS = {
     ANEW: "a newer version came in after this mark",
     NOT_RELEASED: "the student does not see this mark yet",
     CHANGED: "the student still sees the mark before this one",
-    NOT_COUNTED: "left out by a rule of the policy, such as the lowest dropped",
+    NOT_COUNTED: "a rule of the policy leaves it out, or a member's own mark stands in its place",
     WITHOUT_NAMES: "marked in the queue, which hides names until the release",
 }
 
@@ -169,7 +169,8 @@ class _Filler:
         mark, item = self.marks.get(place.work), items.get(place.item)
         if self.leaf.is_anonymous and self.leaf.source in ("reviews", "milestones") and not (mark and mark.released_at):
             return Cell(student.pk, column, place._replace(why_not=place.why_not or ANONYMOUS), signs=(WITHOUT_NAMES,))
-        counts = node is None or item is None or item.state is not State.MARKED or item.key in node.so_far.counted
+        if mark is None and column.is_own:
+            return Cell(student.pk, column, place)  # what is to be said stands in the team's column
         points = mark.points if mark else None
         return Cell(
             student=student.pk,
@@ -178,6 +179,13 @@ class _Filler:
             value=engine.as_typed(column.entry, column.out_of, points, mark.levels) if mark else "",
             points=points,
             revision=mark.revision if mark else 0,
-            signs=tuple(_signs(mark, item, counts=counts)),
+            signs=tuple(_signs(mark, item, counts=_counts(node, item, place))),
             note=item.note.removeprefix(EXCUSED) if item and is_excused(item) else "",
         )
+
+
+def _counts(node: engine.Node | None, item: engine.Item | None, place: Place) -> bool:
+    """Whether the mark is part of the result: no rule leaves it out, and no member's own stands in its place."""
+    if node is None or item is None or item.state is not State.MARKED:
+        return True
+    return item.key in node.so_far.counted and item.ref.work == place.work
