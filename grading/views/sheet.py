@@ -113,7 +113,7 @@ def _saved(request, course_slug: str, component_key: str, plan: list[Planned]):
     if not changed:
         messages.info(request, "Nothing had to change.")
         return _back(request, course_slug, component_key)
-    request.session[KEPT] = [component_key, [[planned.wanted.work, planned.revision] for planned in changed]]
+    request.session[KEPT] = [f"{course_slug}/{component_key}", [[planned.wanted.work, planned.revision] for planned in changed]]
     messages.success(request, f"Saved: {_marks(len(changed))}. Students see them once they are released.")
     return _back(request, course_slug, component_key)
 
@@ -146,7 +146,8 @@ def _page(
 ):
     asked = _asked(request.GET or request.POST)
     sheet = with_typed(sheet_of(marker, component_key, Asked.of(asked)), typed or {})
-    component, steps = request.session.get(KEPT, ("", []))
+    place, steps = request.session.get(KEPT, ("", []))
+    is_here = place == f"{marker.course.slug}/{component_key}"
     context = {
         "course": marker.course,
         "enrollment": marker,
@@ -157,7 +158,7 @@ def _page(
         "asked": asked,
         "row_choices": sorted(ROWS_A_PAGE),
         "paste_form": PasteForm(columns=sheet.columns),
-        "steps": json.dumps(steps) if component == component_key and steps else "",
+        "steps": json.dumps(steps) if is_here and steps else "",
         "refused": refused,
         "faults": [planned for planned in getattr(refused, "plan", []) if planned.refusal],
     }

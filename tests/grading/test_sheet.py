@@ -198,6 +198,15 @@ def test_rows_are_paged_and_found_by_name(client, db):
     assert [row.student.user.name for row in sheet.get("?name=student 07").rows] == ["Student 07"]
 
 
+def test_a_page_has_no_more_cells_than_a_form_may_send(client, db, monkeypatch):
+    sheet = sheet_of(client)
+    for number in range(4):
+        reviewed(student(sheet, f"Student {number}"), key=f"p{number}")
+    monkeypatch.setattr("grading.queries.sheet.MAX_CELLS", 12)
+
+    assert [len(sheet.get(query).rows) for query in ("", "?page=2")] == [3, 1]
+
+
 @pytest.mark.parametrize("names", [["Ada"], ["Ada", "Ben", "Chen"]], ids=["one", "three"])
 @pytest.mark.parametrize(("component", "queries"), [("reviews", 30), ("only", 13)])
 def test_a_sheet_of_three_takes_as_many_queries_as_one_of_one(client, db, component, queries, names, django_assert_num_queries):

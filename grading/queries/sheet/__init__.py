@@ -14,6 +14,7 @@ from grading.queries.sheet.columns import Column, columns_of, find_component
 from grading.queries.sheet.rows import SIGNS, Cell, Row, rows_of
 
 ROWS_A_PAGE = (50, 25, 100)  # the first where nothing is asked for
+MAX_CELLS = 4_000  # on a page; DATA_UPLOAD_MAX_NUMBER_FIELDS is 5,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def sheet_of(marker: Enrollment, key: str, asked: Asked, *, only: Collection[int
     students = _students(marker, leaf, asked)
     if only is not None:
         students = students.filter(pk__in=only)
-    page = Paginator(students, asked.rows).get_page(asked.page)
+    page = Paginator(students, _rows_a_page(asked, columns)).get_page(asked.page)
     rows = rows_of(marker.course, policy, leaf, columns, list(page.object_list))
     sections = students_marked_by(marker).exclude(section="").order_by("section").values_list("section", flat=True).distinct()
     return Sheet(
@@ -90,6 +91,11 @@ def sheet_of(marker: Enrollment, key: str, asked: Asked, *, only: Collection[int
         rows=rows,
         sections=list(sections),
     )
+
+
+def _rows_a_page(asked: Asked, columns: list[Column]) -> int:
+    """Fewer where a page of so many columns would be a form of more cells than one request may send."""
+    return min(asked.rows, max(1, MAX_CELLS // max(1, len(columns))))
 
 
 def _students(marker: Enrollment, leaf: engine.Component, asked: Asked) -> QuerySet[Enrollment]:

@@ -60,6 +60,7 @@ def columns_of(marker: Enrollment, policy: engine.Policy, leaf: engine.Component
 
 def _reviews(marker: Enrollment, policy: engine.Policy, leaf: engine.Component) -> list[Column]:
     rules = ReviewRules.of(marker.course)
+    leaf = policy.marked_by("reviews") or leaf  # a review has one mark, however many components count it
     out_of = leaf.entry.out_of or (rules.max_points if rules else Decimal(engine.DEFAULT_MAX_POINTS))
     papers = reviewable_papers(marker.course)
     return [Column(paper.key, paper.title, out_of, leaf.entry, paper.key, paper.meeting.date) for paper in papers]
@@ -67,6 +68,7 @@ def _reviews(marker: Enrollment, policy: engine.Policy, leaf: engine.Component) 
 
 def _presentations(marker: Enrollment, policy: engine.Policy, leaf: engine.Component) -> list[Column]:
     """As many as somebody has; whose which is stands in the cell."""
+    leaf = policy.marked_by("presentations") or leaf
     theirs = SignUp.objects.standing().filter(enrollment__in=students_marked_by(marker))
     counts = theirs.order_by().values("enrollment").annotate(count=Count("pk")).order_by("-count")
     most = counts.values_list("count", flat=True).first() or 1
@@ -82,13 +84,12 @@ def _milestones(marker: Enrollment, policy: engine.Policy, leaf: engine.Componen
     for milestone in Milestone.objects.filter(course=marker.course_id):
         if leaf.milestones is not None and milestone.key not in leaf.milestones:
             continue
-        out_of = leaf.entry.out_of or milestone.max_points
+        entry = (policy.marked_by("milestones", milestone.key) or leaf).entry
+        out_of = entry.out_of or milestone.max_points
         when = marker.course.local(milestone.due_at).date()
-        columns.append(Column(milestone.key, milestone.title, out_of, leaf.entry, milestone.key, when, "team"))
+        columns.append(Column(milestone.key, milestone.title, out_of, entry, milestone.key, when, "team"))
         own = f"{milestone.key}:own"
-        columns.append(
-            Column(own, f"{milestone.title}, own", out_of, leaf.entry, milestone.key, when, "in place of the team's")
-        )
+        columns.append(Column(own, f"{milestone.title}, own", out_of, entry, milestone.key, when, "in place of the team's"))
     return columns
 
 
