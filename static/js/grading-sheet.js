@@ -9,6 +9,7 @@ let refreshing;
 
 const fields = () => [...sheet.querySelectorAll("input[data-work]")];
 const sameWork = (work) => fields().filter((field) => field.dataset.work === work);
+const studentOf = (field) => field.closest("tr").dataset.student;
 const isDirty = (field) => field.value.trim() !== field.dataset.saved;
 const place = (field) => field.closest("td").querySelector("[data-said]");
 
@@ -34,7 +35,7 @@ function tell(field, words, { isBad = false } = {}) {
 
 async function save(field) {
   if (!isDirty(field) || field.dataset.saving) return;
-  const entry = { student: Number(field.dataset.student), work: field.dataset.work, value: field.value.trim(), revision: Number(field.dataset.revision) };
+  const entry = { student: Number(studentOf(field)), work: field.dataset.work, value: field.value.trim(), revision: Number(field.dataset.revision) };
   field.dataset.saving = "1";
   tell(field, "… saving");
   let result;
@@ -56,7 +57,7 @@ function taken(field, entry, mark) {
   for (const other of sameWork(entry.work)) stand(other, mark, other === field ? entry.value : null);
   tell(field, mark.changed ? "✓ saved" : "✓ stands already");
   if (mark.changed) done([{ work: mark.work, revision: mark.revision }]);
-  for (const other of sameWork(entry.work)) stale.add(other.dataset.student);
+  for (const other of sameWork(entry.work)) stale.add(studentOf(other));
   refreshSoon();
   if (isDirty(field)) save(field); // typed on meanwhile
 }
@@ -86,7 +87,7 @@ function clash(field, entry, current) {
   box.append(choice(`Keep ${theirs}`, () => {
     for (const other of sameWork(entry.work)) stand(other, current, other === field ? field.value.trim() : null);
     tell(field, `✓ ${theirs} stands`);
-    stale.add(field.dataset.student);
+    stale.add(studentOf(field));
     refreshSoon();
   }, field));
   box.append(choice(`Set ${entry.value || "no mark"}`, () => {
@@ -186,14 +187,14 @@ async function undo() {
   const works = new Map(back.map((mark) => [mark.work, mark]));
   for (const field of fields().filter((one) => works.has(one.dataset.work))) {
     field.value = field.dataset.saved; // so that the row's answer may change it
-    stale.add(field.dataset.student);
+    stale.add(studentOf(field));
     tell(field, "↶ put back");
     mend(field);
   }
   for (const one of kept) {
     const field = sameWork(one.work)[0];
     if (field) {
-      stale.add(field.dataset.student);
+      stale.add(studentOf(field));
       tell(field, `✕ not put back: ${one.why}`);
     }
   }
@@ -276,7 +277,7 @@ async function onPaste(event) {
   body.delete("steps");
   body.set("text", text);
   body.set("students", rows.slice(from).map((row) => row.dataset.student).join(","));
-  body.set("columns", columns.slice(columns.indexOf(field.dataset.column)).join(","));
+  body.set("columns", columns.slice(field.closest("td").cellIndex - 1).join(","));
   const shown = document.getElementById("paste-preview");
   said.textContent = "Reading the block…";
   try {

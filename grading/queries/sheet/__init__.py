@@ -63,9 +63,8 @@ class Sheet:
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """(sign, what it means), of those that stand on the page."""
-        there = {sign for cell in self.cells() for sign in cell.signs}
-        return [(sign, meaning) for sign, meaning in SIGNS.items() if sign in there]
+        """(sign, what it means), of all: an entry may bring another one onto the page."""
+        return list(SIGNS.items())
 
 
 def sheet_of(marker: Enrollment, key: str, asked: Asked, *, only: Collection[int] | None = None) -> Sheet:
