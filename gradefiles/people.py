@@ -1,13 +1,13 @@
 """Which student a row is about."""
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 
 from courses.models import Enrollment
 from gradefiles.layout import CANVAS, Fault, Layout, letter, shown
 from gradefiles.models import CanvasStudent
 from gradefiles.reading import plain_text
+from grading.people import by_name, folded, index_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,21 @@ class People:
         self.students = {student.pk: student for student in students}
         self.knows_canvas = bool(learned)
         self.by_canvas_id = {row.canvas_id: row.enrollment_id for row in learned}
-        self.by_sis_id = _index((row.sis_user_id, row.enrollment_id) for row in learned)
+        self.by_sis_id = index_of((row.sis_user_id, row.enrollment_id) for row in learned)
         logins = [(student.user.email.lower(), student.pk) for student in students]
         logins += [(row.login_id.lower(), row.enrollment_id) for row in learned]
-        self.by_login = _index(logins)
-        self.by_local_part = _index((student.user.email.lower().split("@")[0], student.pk) for student in students)
-        self.by_name = _index((_folded(student.user.name), student.pk) for student in students)
+        self.by_login = index_of(logins)
+        self.by_local_part = index_of((student.user.email.lower().split("@")[0], student.pk) for student in students)
+        self.by_name = index_of((folded(student.user.name), student.pk) for student in students)
 
     def find(self, kind: str, row: Named) -> tuple[Enrollment | None, str]:
         """The student, or None and why not. In the order of Canvas: ID, SIS User ID, login, name."""
-        for found in (self._by_id(kind, row), self.by_sis_id[row.sis_user_id], self._login(kind, row), self._name(row)):
+        for found in (
+            self._by_id(kind, row),
+            self.by_sis_id[row.sis_user_id],
+            self._login(kind, row),
+            by_name(self.by_name, row.name),
+        ):
             mine = found & self.students.keys()
             if len(mine) > 1:
                 names = ", ".join(sorted(self.students[pk].user.email for pk in mine))
@@ -74,11 +79,6 @@ class People:
             return set()
         return self.by_login[row.login_id] or (self.by_local_part[row.login_id] if kind == CANVAS else set())
 
-    def _name(self, row: Named) -> set[int]:
-        name = _folded(row.name)
-        last, comma, first = name.partition(",")
-        return self.by_name[name] or (self.by_name[f"{first.strip()} {last.strip()}"] if comma else set())
-
     def _unless_contradicted(self, kind: str, row: Named, student: Enrollment) -> tuple[Enrollment | None, str]:
         """A sheet whose columns slid against one another must not mark the wrong people."""
         by_login = self._login(kind, row) & self.students.keys()
@@ -88,18 +88,6 @@ class People:
         if kind != CANVAS and row.login_id and not by_login:
             return None, f"id {student.pk} is {student.user.email}, and the row says another email."
         return student, ""
-
-
-def _index(pairs) -> defaultdict[str, set[int]]:
-    index: defaultdict[str, set[int]] = defaultdict(set)
-    for text, student in pairs:
-        if text:
-            index[text].add(student)
-    return index
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def unknown(number: int, layout: Layout, row: Named, why: str) -> Fault:

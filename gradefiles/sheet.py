@@ -1,10 +1,9 @@
 """Every single mark as a sheet: students × pieces of work, as one marker may read and set them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from courses.models import Course, Enrollment
@@ -13,9 +12,8 @@ from grading import engine
 from grading.models import Mark
 from grading.queries import read_in_force
 from presentations.models import SignUp
-from projects.models import Milestone, Team
 from projects.queries import grading_facts as milestone_facts
-from reviews.models import Review, ReviewRules
+from reviews.models import ReviewRules
 from reviews.queries import grading_facts as review_facts
 
 
@@ -143,33 +141,3 @@ def _address(review, sign_up, milestone, team, enrollment, component) -> str:
     if sign_up:
         return f"presentation-{sign_up}"
     return f"milestone-{milestone}-{team}" if team else f"manual-{component}-{enrollment}"
-
-
-def targets_of(course: Course, works: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """{address: what set_mark takes as its target}, for those that are still there."""
-    split = {work: work.split("-", 1) for work in works}
-
-    def ids(kind: str, *, last: bool = False) -> set[int]:
-        rests = [rest for found, rest in split.values() if found == kind]
-        return {int(rest.rsplit("-", 1)[-1] if last else rest.split("-", 1)[0]) for rest in rests}
-
-    reviews = Review.objects.filter(course=course).select_related("course", "current").in_bulk(ids("review"))
-    sign_ups = SignUp.objects.select_related("enrollment__course", "role__slot").in_bulk(ids("presentation"))
-    milestones = Milestone.objects.filter(course=course).select_related("course").in_bulk(ids("milestone"))
-    teams = Team.objects.filter(course=course).in_bulk(ids("milestone", last=True))
-    people = Enrollment.objects.filter(course=course).select_related("course").in_bulk(ids("manual", last=True))
-    targets: dict[str, dict[str, Any]] = {}
-    for work, (kind, rest) in split.items():
-        first, _, last = rest.rpartition("-")
-        match kind:
-            case "review":
-                target = {"review": reviews.get(int(rest))}
-            case "presentation":
-                target = {"sign_up": sign_ups.get(int(rest))}
-            case "milestone":
-                target = {"milestone": milestones.get(int(first)), "team": teams.get(int(last))}
-            case _:
-                target = {"enrollment": people.get(int(last)), "component": first}
-        if None not in target.values():
-            targets[work] = target
-    return targets

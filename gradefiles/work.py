@@ -9,17 +9,13 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
-from courses.actions import lock_enrollments
 from courses.models import Course, Enrollment
 from gradefiles.models import CanvasColumn, CanvasStudent, GradeImport, ImportState
 from gradefiles.plan import Plan, plan_import
-from gradefiles.sheet import targets_of
 from grading.actions import set_mark
 from grading.models import Mark
 from grading.queries.marks import work_address
-from presentations.models import SignUp
-from projects.models import Team, TeamMember
-from reviews.models import Review
+from grading.targets import lock_owners, targets_of
 
 CHANGED = "Since the preview, a mark that this file touches has changed. Nothing was applied; look at what it would do now."
 BUSY = "Somebody was changing the same marks at this moment. Nothing was changed; try again."
@@ -128,21 +124,6 @@ def _apply(run_id: int) -> None:
     _learn(run.course, plan)
     run.state, run.applied_at, run.words, run.content = ImportState.APPLIED, timezone.now(), "", None
     run.save()
-
-
-def lock_owners(targets: Iterable[dict[str, Any]]) -> None:
-    """Everything that set_mark will lock but the marks, before the first mark, and in its order: works, then their students."""
-    owners: dict[type, set[int]] = {Review: set(), SignUp: set(), Team: set(), Enrollment: set()}
-    for target in targets:
-        owner = next(target[name] for name in ("review", "sign_up", "team", "enrollment") if name in target)
-        owners[type(owner)].add(owner.pk)
-    students = owners.pop(Enrollment)
-    for model, ids in owners.items():
-        list(model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    students.update(Review.objects.filter(pk__in=owners[Review]).values_list("reviewer", flat=True))
-    students.update(SignUp.objects.filter(pk__in=owners[SignUp]).values_list("enrollment", flat=True))
-    students.update(TeamMember.objects.filter(team__in=owners[Team]).values_list("enrollment", flat=True))
-    lock_enrollments(students)
 
 
 def _set(target: dict[str, Any], points: str, revision: int, by) -> Mark:

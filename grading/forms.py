@@ -3,9 +3,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import forms
 
-from grading.actions.marks import MAX_COMMENT
 from grading.engine import Policy, plain
-from grading.models import ExcusedSource, Mark, Outcome
+from grading.given import MAX_COMMENT
+from grading.models import ExcusedSource, Mark, Outcome, StaffNote
 from grading.work import Work
 
 HUNDREDTH = Decimal("0.01")
@@ -216,3 +216,12 @@ class VersionForm(forms.Form):
 
     version = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
     against = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+
+class NoteForm(forms.Form):
+    """`revision` is the id of the note that the page showed, 0 for none."""
+
+    text = forms.CharField(
+        label="Note", required=False, max_length=StaffNote.MOST, help_text="Only staff see it. Leave it empty to take it away."
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

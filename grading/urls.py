@@ -1,10 +1,11 @@
 from django.urls import path
 
-from grading.views import excuses, grade, gradebook, history, marking, overrides, policy, regrades, snippets
+from grading.views import excuses, grade, gradebook, history, marking, notes, overrides, policy, regrades, sheet, snippets
 
 app_name = "grading"
 # Under a word of its own: a component may be called 12, and 12 is also a student.
 COMPONENT = "c/<slug:course_slug>/gradebook/components/<slug:component_key>/"
+SHEET = "c/<slug:course_slug>/gradebook/sheet/<slug:component_key>/"
 BANK = "c/<slug:course_slug>/comment-bank/"
 REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
 urlpatterns = [
@@ -26,6 +27,13 @@ urlpatterns = [
         excuses.excuse_revoke,
         name="excuse_revoke",
     ),
+    path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/note/", notes.note_page, name="note_page"),
+    path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/note/set/", notes.note_set, name="note_set"),
+    path(SHEET, sheet.sheet_page, name="sheet_page"),
+    path(f"{SHEET}save/", sheet.sheet_save, name="sheet_save"),
+    path(f"{SHEET}paste/", sheet.sheet_paste, name="sheet_paste"),
+    path(f"{SHEET}apply/", sheet.sheet_apply, name="sheet_apply"),
+    path(f"{SHEET}undo/", sheet.sheet_undo, name="sheet_undo"),
     path(f"{COMPONENT}release/", gradebook.component_release, name="component_release"),
     path(f"{COMPONENT}hide/", gradebook.component_hide, name="component_hide"),
     path("c/<slug:course_slug>/marking/", marking.marking_queue, name="marking_queue"),

@@ -10,7 +10,7 @@ from grading import engine
 from grading.models import Mark
 from grading.queries.policy import read_in_force
 from presentations.models import SignUp
-from projects.models import Milestone, Team, TeamMember
+from projects.models import Milestone, Team
 from reviews.models import Review, ReviewRules
 
 
@@ -46,29 +46,42 @@ class Work:
         return Mark.objects.filter(**self.target).first()
 
 
-def work_of(*, review=None, sign_up=None, milestone=None, team=None, enrollment=None, component: str = "") -> Work:
+def work_of(
+    *,
+    review=None,
+    sign_up=None,
+    milestone=None,
+    team=None,
+    enrollment=None,
+    component: str = "",
+    policy: engine.Policy | None = None,
+) -> Work:
     """The work that exactly one of review, sign-up, milestone with team or enrollment, or enrollment with component names.
 
-    Raises DomainError where there is nothing to mark.
+    `policy` is the one in force, where the caller has it at hand. Raises DomainError where there is nothing to mark.
     """
     if review is not None:
-        return _review(review)
+        return _review(review, policy)
     if sign_up is not None:
-        return _presentation(sign_up)
+        return _presentation(sign_up, policy)
     if milestone is not None and team is not None:
-        return _milestone(milestone, team)
+        return _milestone(milestone, team, policy)
     if milestone is not None and enrollment is not None:
-        return _own_part(milestone, enrollment)
+        return _own_part(milestone, enrollment, policy)
     if enrollment is not None and component:
-        return _by_hand(enrollment, component)
+        return _by_hand(enrollment, component, policy)
     raise TypeError("Name a review, a sign-up, a milestone and a team or an enrollment, or an enrollment and a component.")
 
 
-def _review(review: Review) -> Work:
+def _in_force(course: Course, policy: engine.Policy | None) -> engine.Policy:
+    return read_in_force(course)[1] if policy is None else policy
+
+
+def _review(review: Review, policy: engine.Policy | None) -> Work:
     if review.current_id is None:
         raise DomainError("This review is a draft; it can be marked once it is submitted.", code="not_submitted")
     rules = ReviewRules.of(review.course)
-    component = read_in_force(review.course)[1].marked_by("reviews")
+    component = _in_force(review.course, policy).marked_by("reviews")
     own = rules.max_points if rules else Decimal(engine.DEFAULT_MAX_POINTS)
     return Work(
         course=review.course,
@@ -81,14 +94,13 @@ def _review(review: Review) -> Work:
     )
 
 
-def _presentation(sign_up: SignUp) -> Work:
+def _presentation(sign_up: SignUp, policy: engine.Policy | None) -> Work:
     if sign_up.enrollment_id is None:
         raise DomainError("A guest's presentation has no mark.", code="guest")
     if sign_up.withdrawn_at:
         raise DomainError("This presenter has given the slot back.", code="withdrawn")
     course = sign_up.enrollment.course
-    _, policy = read_in_force(course)
-    leaf = policy.marked_by("presentations")
+    leaf = _in_force(course, policy).marked_by("presentations")
     return Work(
         course=course,
         target={"sign_up": sign_up},
@@ -99,27 +111,27 @@ def _presentation(sign_up: SignUp) -> Work:
     )
 
 
-def _milestone(milestone: Milestone, team: Team) -> Work:
+def _milestone(milestone: Milestone, team: Team, policy: engine.Policy | None) -> Work:
     if milestone.course_id != team.course_id:
         raise DomainError("This team belongs to another course than the milestone.", code="other_course")
-    component = read_in_force(milestone.course)[1].marked_by("milestones", milestone.key)
+    component = _in_force(milestone.course, policy).marked_by("milestones", milestone.key)
     return Work(
         course=milestone.course,
         target={"milestone": milestone, "team": team},
         owner=team,
-        enrollment_ids=tuple(team.members.order_by("enrollment_id").values_list("enrollment_id", flat=True)),
+        enrollment_ids=tuple(sorted(member.enrollment_id for member in team.members.all())),
         max_points=_out_of(component, milestone.max_points),
         component=component,
     )
 
 
-def _own_part(milestone: Milestone, enrollment: Enrollment) -> Work:
+def _own_part(milestone: Milestone, enrollment: Enrollment, policy: engine.Policy | None) -> Work:
     """What one member did of a team's milestone: marked on its own, out of the same points."""
     if milestone.course_id != enrollment.course_id:
         raise DomainError("This student belongs to another course than the milestone.", code="other_course")
-    if not TeamMember.objects.filter(enrollment=enrollment).exists():
+    if not hasattr(enrollment, "team_member"):
         raise DomainError("This student is in no team, so there is no team's mark to put another in place of.", code="no_team")
-    component = read_in_force(milestone.course)[1].marked_by("milestones", milestone.key)
+    component = _in_force(milestone.course, policy).marked_by("milestones", milestone.key)
     return Work(
         course=milestone.course,
         target={"milestone": milestone, "enrollment": enrollment},
@@ -130,9 +142,8 @@ def _own_part(milestone: Milestone, enrollment: Enrollment) -> Work:
     )
 
 
-def _by_hand(enrollment: Enrollment, component: str) -> Work:
-    _, policy = read_in_force(enrollment.course)
-    leaf = policy.leaf(component)
+def _by_hand(enrollment: Enrollment, component: str, policy: engine.Policy | None) -> Work:
+    leaf = _in_force(enrollment.course, policy).leaf(component)
     if leaf is None or leaf.source != "manual":
         raise DomainError(f"The policy has no component {component!r} that is marked by hand.", field="component")
     return Work(

@@ -14,7 +14,7 @@ from courses.models import Course, Enrollment, JoinLink, Meeting, Page, Paper
 from digest.models import Digest, Pick
 from discussion.models import Attachment, Comment, DiscussionRules, Follow, Rating, Thread
 from feed.models import Delivery, Webhook
-from grading.models import Excuse, Mark, Policy, RegradeMessage, RegradeRequest, Snippet
+from grading.models import Excuse, Mark, Policy, RegradeMessage, RegradeRequest, Snippet, StaffNote
 from machines.models import Grant, MachineClient, Pull
 from participation.models import ParticipationRules, Record
 from planner.models import Reminder, ReminderRules
@@ -531,6 +531,15 @@ class SnippetFactory(DjangoModelFactory):
     course = factory.SubFactory(CourseFactory)
     text = factory.Sequence(lambda n: f"Say how it was measured ({n}).")
     created_by = factory.SubFactory(UserFactory)
+
+
+class StaffNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = StaffNote
+
+    enrollment = factory.SubFactory(EnrollmentFactory)
+    text = "Ill in October"
+    written_by = factory.SubFactory(UserFactory)
 
 
 class RegradeRequestFactory(DjangoModelFactory):

@@ -1,7 +1,9 @@
-"""Every write to policy, marks, excuses, their release, regrade requests, the comment bank, and grades set by hand."""
+"""Every write to policy, marks, excuses, their release, regrade requests, comment bank, notes, and grades set by hand."""
 
+from grading.actions.entries import BadEntries, enter_marks, undo_marks
 from grading.actions.excuses import excuse, revoke_excuse
 from grading.actions.marks import set_mark
+from grading.actions.notes import set_note
 from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
@@ -9,11 +11,13 @@ from grading.actions.release import hide_component, hide_student, release_compon
 from grading.actions.snippets import add_snippet, edit_snippet, remove_snippet
 
 __all__ = [
+    "BadEntries",
     "add_regrade_message",
     "add_snippet",
     "ask_regrade",
     "decide_regrade",
     "edit_snippet",
+    "enter_marks",
     "excuse",
     "hide_component",
     "hide_student",
@@ -23,7 +27,9 @@ __all__ = [
     "remove_snippet",
     "revoke_excuse",
     "set_mark",
+    "set_note",
     "set_override",
     "set_policy",
+    "undo_marks",
     "withdraw_regrade",
 ]

@@ -11,8 +11,9 @@ from core.errors import DomainError
 from core.text import text_problem, tidy
 from courses.models import Enrollment
 from grading import tasks
-from grading.actions.marks import MAX_COMMENT, set_mark
+from grading.actions.marks import set_mark
 from grading.actions.release import release_mark
+from grading.given import MAX_COMMENT
 from grading.models import Mark, Outcome, RegradeMessage, RegradeNotice, RegradeRequest
 from grading.queries.policy import read_in_force
 from grading.queries.regrades import contest_of

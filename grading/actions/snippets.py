@@ -5,7 +5,7 @@ from django.db import transaction
 from core.errors import DomainError
 from core.text import text_problem, tidy
 from courses.models import Course
-from grading.actions.marks import MAX_COMMENT
+from grading.given import MAX_COMMENT
 from grading.models import Snippet
 
 MAX_SNIPPETS = 200  # in one course

@@ -1,8 +1,8 @@
-"""REST endpoints under /api/v1/courses/{slug}/: grades, marks, their release, regrade requests, comment bank, the policy."""
+"""REST endpoints under /api/v1/courses/{slug}/: grades, marks, their release, regrade requests, comment bank, notes, policy."""
 
 from django.urls import path
 
-from grading.api import excuses, grades, history, marks, overrides, policy, regrades, snippets, what_if
+from grading.api import excuses, grades, history, marks, notes, overrides, policy, regrades, sheet, snippets, what_if
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
@@ -11,6 +11,14 @@ urlpatterns = [
     path(f"{COURSE}grades/history/", history.grade_history, name="grade_history"),
     path(f"{COURSE}grades/<int:student_id>/", grades.grade_detail, name="grade_detail"),
     path(f"{COURSE}marks/", marks.MarkViewSet.as_view({"get": "list"}), name="mark_list"),
+    path(f"{COURSE}marks/bulk/", sheet.mark_bulk, name="mark_bulk"),
+    path(f"{COURSE}marks/undo/", sheet.mark_undo, name="mark_undo"),
+    path(f"{COURSE}components/<slug:component_key>/sheet/", sheet.mark_sheet, name="mark_sheet"),
+    path(
+        f"{COURSE}grades/<int:student_id>/notes/",
+        notes.StaffNoteViewSet.as_view({"get": "list", "post": "create"}),
+        name="note_list",
+    ),
     path(f"{COURSE}reviews/<int:review_id>/mark/", marks.review_mark, name="review_mark"),
     path(f"{COURSE}sign-ups/<int:sign_up_id>/mark/", marks.sign_up_mark, name="sign_up_mark"),
     path(f"{COURSE}milestones/<int:milestone_id>/teams/<int:team_id>/mark/", marks.milestone_mark, name="milestone_mark"),

@@ -9,8 +9,8 @@ from core.api import expected_revision, problem
 from core.errors import StaleVersion
 from courses.policies import require_staff
 from grading import actions
-from grading.actions.marks import MAX_COMMENT
 from grading.api.schema import LevelSerializer
+from grading.given import MAX_COMMENT
 from grading.models import Mark, MarkChange
 from grading.policies import audience_of, require_mark_reader
 from grading.queries.marking import find_work, history_of

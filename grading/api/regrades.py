@@ -10,8 +10,8 @@ from core.api import LinkedPagination, expected_revision, problem
 from core.errors import StaleVersion
 from courses.policies import require_staff
 from grading import actions
-from grading.actions.marks import MAX_COMMENT
 from grading.api.marks import MarkSerializer, levels_field
+from grading.given import MAX_COMMENT
 from grading.models import Outcome, RegradeMessage, RegradeRequest
 from grading.policies import require_mark_reader, require_own_work
 from grading.queries import read_in_force

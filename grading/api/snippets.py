@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from courses.policies import require_staff
 from grading import actions
-from grading.actions.marks import MAX_COMMENT
+from grading.given import MAX_COMMENT
 from grading.models import Snippet
 from grading.policies import may_change_snippet
 from grading.queries.snippets import snippets_of

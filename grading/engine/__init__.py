@@ -13,6 +13,7 @@ from grading.engine.outlook import Outstanding, Place, at_most, outstanding, wha
 from grading.engine.policy import Component, Policy, read_policy
 from grading.engine.schema import DEFAULT_MAX_POINTS, POLICY_SCHEMA
 from grading.engine.tree import Explanation, Node, Outcome, Total
+from grading.engine.typed import NotAMark, Typed, as_typed, expected, read_typed
 
 __all__ = [
     "DEFAULT_MAX_POINTS",
@@ -28,6 +29,7 @@ __all__ = [
     "Item",
     "Known",
     "Node",
+    "NotAMark",
     "Outcome",
     "Outstanding",
     "Override",
@@ -35,14 +37,18 @@ __all__ = [
     "Policy",
     "State",
     "Total",
+    "Typed",
     "add_up",
+    "as_typed",
     "at_most",
     "compute",
     "computing",
+    "expected",
     "lint",
     "outstanding",
     "plain",
     "read_policy",
+    "read_typed",
     "source_key",
     "what_if",
 ]

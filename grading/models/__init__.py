@@ -2,6 +2,7 @@
 
 from grading.models.excuse import Excuse, ExcusedSource
 from grading.models.mark import ChangeKind, Mark, MarkChange
+from grading.models.note import StaffNote
 from grading.models.override import Override
 from grading.models.policy import Policy
 from grading.models.regrade import Outcome, RegradeMessage, RegradeNotice, RegradeRequest
@@ -20,4 +21,5 @@ __all__ = [
     "RegradeNotice",
     "RegradeRequest",
     "Snippet",
+    "StaffNote",
 ]

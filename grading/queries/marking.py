@@ -153,6 +153,7 @@ class Tab:
     key: str
     title: str
     entries: list[Entry]
+    sheets: tuple[tuple[str, str], ...] = ()  # (key, title) of the components that the same work is a sheet of
 
     @property
     def marked(self) -> int:
@@ -163,13 +164,22 @@ def tabs_of(marker: Enrollment, policy: engine.Policy) -> list[Tab]:
     """The tabs of the marking page; a kind of work is there when the policy counts it or there is some to mark."""
     counted = {engine.source_key(leaf) for leaf in policy.leaves()}
     tabs = [
-        Tab("reviews", "Reviews", _blinded(review_entries(marker), policy, "reviews")),
-        Tab("presentations", "Presentations", presentation_entries(marker, marker.course.today())),
-        Tab("milestones", "Project", _blinded(milestone_entries(marker), policy, "milestones")),
+        Tab("reviews", "Reviews", _blinded(review_entries(marker), policy, "reviews"), _sheets(policy, "reviews")),
+        Tab(
+            "presentations",
+            "Presentations",
+            presentation_entries(marker, marker.course.today()),
+            _sheets(policy, "presentations"),
+        ),
+        Tab("milestones", "Project", _blinded(milestone_entries(marker), policy, "milestones"), _sheets(policy, "milestones")),
     ]
     tabs = [tab for tab in tabs if tab.entries or tab.key in counted]
     by_hand = [leaf for leaf in policy.leaves() if leaf.source == "manual"]
-    return tabs + [Tab(leaf.key, leaf.title, manual_entries(marker, leaf)) for leaf in by_hand]
+    return tabs + [Tab(leaf.key, leaf.title, manual_entries(marker, leaf), ((leaf.key, leaf.title),)) for leaf in by_hand]
+
+
+def _sheets(policy: engine.Policy, source: str) -> tuple[tuple[str, str], ...]:
+    return tuple((leaf.key, leaf.title) for leaf in policy.leaves() if leaf.source == source and leaf.credit == "marks")
 
 
 def _blinded(entries: list[Entry], policy: engine.Policy, source: str) -> list[Entry]:

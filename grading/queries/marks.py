@@ -74,7 +74,7 @@ def _rows(
     """(the mark's target, points, comment and whether it is released; its levels)."""
     rows = Mark.objects.filter(course=course).order_by()
     if only is not None:
-        rows = rows.filter(_of(only))
+        rows = rows.filter(of_students(only))
     if audience == "student":
         seen = rows.filter(released_at__isnull=False, released_points__isnull=False).annotate(is_released=Value(True))
         return _listed(seen, ("released_points", "released_comment", "is_released"), with_levels and "released_levels")
@@ -107,13 +107,13 @@ def marks_visible_to(reader: Enrollment) -> QuerySet[Mark]:
     """For staff, the marks of work they mark; for a student, the released ones of their own work."""
     marks = Mark.objects.filter(course=reader.course_id).select_related("marked_by").order_by("pk")
     if reader.is_staff:
-        return marks.filter(_of(students_marked_by(reader)))
+        return marks.filter(of_students(students_marked_by(reader)))
     if not reader.is_student:
         return marks.none()
-    return marks.filter(_of([reader.pk]), released_at__isnull=False, released_points__isnull=False)
+    return marks.filter(of_students([reader.pk]), released_at__isnull=False, released_points__isnull=False)
 
 
-def _of(students) -> Q:
+def of_students(students) -> Q:
     teams = TeamMember.objects.filter(enrollment__in=students).values("team")
     return (
         Q(review__reviewer__in=students) | Q(sign_up__enrollment__in=students) | Q(enrollment__in=students) | Q(team__in=teams)

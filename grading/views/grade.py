@@ -7,12 +7,13 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Enrollment
 from courses.policies import require_instructor
-from grading.forms import OverrideForm
+from grading.forms import NoteForm, OverrideForm
 from grading.models import ExcusedSource
 from grading.policies import require_graded
 from grading.presenting import bar_of, outlook_of, present, present_what_if, summarise
 from grading.queries import Grade, grades_of
 from grading.queries.excuses import excusable, excuses_of
+from grading.queries.notes import note_history
 from grading.queries.overrides import override_history
 from grading.queries.regrades import Contest, contests_of
 from grading.what_if import Typed, read_typed
@@ -60,7 +61,7 @@ def grade_page(request, enrollment: Enrollment, *, student: Enrollment, audience
         "requests": [contest.request for contest in contests.values() if contest.request],
     }
     if not is_own:
-        context |= _overriding(grade, student, override_form)
+        context |= _overriding(grade, student, override_form) | _noting(student)
     return render(request, "grading/student_grade.html", context, status=422 if typed.errors else status)
 
 
@@ -73,6 +74,13 @@ def _overriding(grade: Grade, student: Enrollment, refused: OverrideForm | None)
         "overrides": [(row, titles.get(row.component, row.component) or "The letter") for row in history],
         "override_form": refused or form,
     }
+
+
+def _noting(student: Enrollment) -> dict:
+    """What staff noted about the student, newest first, and the form for more."""
+    notes = note_history(student)
+    initial = {"text": notes[0].text, "revision": notes[0].pk} if notes else {"revision": 0}
+    return {"notes": notes, "note_form": NoteForm(initial=initial)}
 
 
 def _excuses(student: Enrollment, grade: Grade) -> dict:

@@ -86,6 +86,11 @@ def with_manual(course, student):
     return {**in_course(course, student), "component_key": "only", "student_id": student.pk}
 
 
+def manual_sheet(course, student):
+    names = with_manual(course, student)
+    return {"course_slug": course.slug, "component_key": names["component_key"]}
+
+
 def of_another_course(course, student):
     return with_review(course, EnrollmentFactory()) | in_course(course, student)
 
@@ -138,6 +143,11 @@ DECIDED = {"outcome": "kept", "text": "It does not.", "revision": "1"}
 OWN = {"student": 200, "other": 404, "assistant": 200, "instructor": 200}
 ACTED = {"student": 302, "other": 404, "assistant": 403, "instructor": 403}
 
+PASTED = {"text": "ada@example.org\t8"}
+NOTE = {"text": "Ill in October", "revision": "0"}
+# Of nobody in the course: what is sent is read, and refused by the rules.
+BULK = {"marks": [{"student": 1, "work": "review-1", "value": "8", "revision": 0}]}
+UNDO = {"marks": [{"work": "review-1", "revision": 1}]}
 OVERRIDE = {"component": "reviews", "percent": "90", "reason": "Illness", "revision": "0"}
 
 ROWS: list[Row] = [
@@ -149,6 +159,24 @@ ROWS: list[Row] = [
     Row("grading:override_set", 405, 405, 405, 405, outsider=405, make=with_student),
     Row("api:override_list", **INSTRUCTOR, make=api_student, **API),
     Row("api:override_list", **INSTRUCTOR, method="post", json=True, data=OVERRIDE, make=api_student, **API),
+    Row("grading:note_page", **STAFF, make=with_student),
+    Row("grading:note_set", **STAFF | {"assistant": 302, "instructor": 302}, method="post", make=with_student, data=NOTE),
+    Row("grading:note_set", 405, 405, 405, 405, outsider=405, make=with_student),
+    Row("api:note_list", **STAFF, make=api_student, **API),
+    Row("api:note_list", **STAFF, method="post", json=True, data=NOTE, make=api_student, **API),
+    Row("grading:sheet_page", **STAFF, make=manual_sheet),
+    Row("grading:sheet_page", 403, 403, 404, 404, make=lambda *made: manual_sheet(*made) | {"component_key": "nothing"}),
+    Row("grading:sheet_save", **STAFF | {"assistant": 302, "instructor": 302}, method="post", make=manual_sheet),
+    Row("grading:sheet_save", 405, 405, 405, 405, outsider=405, make=manual_sheet),
+    Row("grading:sheet_paste", **STAFF, method="post", make=manual_sheet, data=PASTED),
+    Row("grading:sheet_paste", 405, 405, 405, 405, outsider=405, make=manual_sheet),
+    Row("grading:sheet_apply", **STAFF | {"assistant": 302, "instructor": 302}, method="post", make=manual_sheet),
+    Row("grading:sheet_apply", 405, 405, 405, 405, outsider=405, make=manual_sheet),
+    Row("grading:sheet_undo", **STAFF | {"assistant": 302, "instructor": 302}, method="post", make=manual_sheet),
+    Row("grading:sheet_undo", 405, 405, 405, 405, outsider=405, make=manual_sheet),
+    Row("api:mark_sheet", **STAFF, make=manual_sheet, **API),
+    Row("api:mark_bulk", 403, 403, 409, 409, method="post", json=True, data=BULK, **API),
+    Row("api:mark_undo", **STAFF, method="post", json=True, data=UNDO, **API),
     Row("grading:student_release", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_student),
     Row("grading:student_release", 405, 405, 405, 405, outsider=405, make=with_student),
     Row("grading:student_hide", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_student),

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from grading.models import Mark, MarkChange, Policy
+from grading.models import Mark, MarkChange, Policy, StaffNote
 
 
 @pytest.fixture
@@ -14,9 +14,10 @@ def history(course, student, instructor):
     MarkChange.objects.create(mark=mark, points_after=4, changed_by=instructor.user, changed_at=timezone.now())
     number = Policy.objects.filter(course=course).count() + 100
     Policy.objects.create(course=course, number=number, document={})
+    StaffNote.objects.create(enrollment=student, text="Ill", written_by=instructor.user)
 
 
-@pytest.mark.parametrize("table", ["grading_markchange", "grading_policy"])
+@pytest.mark.parametrize("table", ["grading_markchange", "grading_policy", "grading_staffnote"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_the_database_refuses_to_rewrite_history(history, table, statement):
     with connection.cursor() as cursor:

@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from core.errors import DomainError
 from courses.actions import lock_enrollments
 from courses.models import Course
-from gradefiles.work import lock_owners
 from grading.actions import (
     add_snippet,
     ask_regrade,
@@ -21,6 +20,7 @@ from grading.actions import (
     withdraw_regrade,
 )
 from grading.models import Mark, MarkChange, Policy, RegradeMessage, RegradeNotice, RegradeRequest, Snippet
+from grading.targets import lock_owners
 from grading.tasks import send_regrade_notice
 from presentations.models import SignUp
 from projects.actions import join_team

@@ -1,0 +1,124 @@
+"""The mark sheet by keyboard: typed, pasted with one bad cell, mended, undone; and a cell in which two people meet."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from grading.actions import set_mark
+from grading.models import Mark, MarkChange
+from tests.factories import EnrollmentFactory, MeetingFactory, PaperFactory, SubmittedReviewFactory
+from tests.grading.examples import course_with_policy, one_component
+
+PASTE = """(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture
+def course(transactional_db):
+    """Three students who have handed in reviews of two papers."""
+    course = course_with_policy(one_component())
+    students = [EnrollmentFactory(course=course, user__name=name) for name in ("Ada", "Ben", "Chen")]
+    for day, key in enumerate(("p1", "p2"), start=7):
+        meeting = MeetingFactory(course=course, date=date(2021, 9, day))
+        paper = PaperFactory(course=course, meeting=meeting, key=key, title=key.upper())
+        for student in students:
+            SubmittedReviewFactory(paper=paper, reviewer=student)
+    return course
+
+
+@pytest.fixture
+def marker(course):
+    return EnrollmentFactory(course=course, role="instructor", user__name="Iris")
+
+
+@pytest.fixture
+def open_sheet(page, sign_in, course, marker):
+    def cell(name, paper):
+        return page.get_by_label(f"{name}, {paper}")
+
+    sign_in(marker.user)
+    page.goto(f"/c/{course.slug}/gradebook/sheet/only/")
+    return cell
+
+
+def marks():
+    rows = Mark.objects.exclude(points=None).values_list("review__reviewer__user__name", "review__paper__key", "points")
+    return {(name, key): points for name, key, points in rows}
+
+
+def said(cell):
+    return cell.locator("xpath=ancestor::td").locator("[data-said]")
+
+
+def test_marks_are_typed_pasted_mended_and_undone_by_keyboard(page, open_sheet):
+    open_sheet("Ada", "P1").focus()
+    for key in ("8", "Enter", "7", ".", "5", "Tab", "9", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(said(open_sheet("Ben", "P2"))).to_have_text("✓ saved")
+    expect(open_sheet("Chen", "P2")).to_be_focused()
+    typed = {("Ada", "p1"): 8, ("Ben", "p1"): Decimal("7.5"), ("Ben", "p2"): 9}
+    assert marks() == typed
+
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(said(open_sheet("Chen", "P2"))).to_have_text("✕ not saved: points here go from 0 to 10.")
+    page.keyboard.press("Escape")
+    expect(open_sheet("Chen", "P2")).to_have_value("")
+
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    expect(open_sheet("Ada", "P1")).to_be_focused()
+    page.evaluate(PASTE, "9\t6\n8\tx\n7\t5\n")
+    preview = page.locator("#paste-shown")
+    expect(preview.get_by_role("alert")).to_contain_text("Row 2, column 2 (Ben, P2): found x; expected points from 0 to 10.")
+    expect(preview.get_by_role("button")).to_have_count(0)
+    assert marks() == typed
+    preview.get_by_role("link", name="Leave everything as it is").press("Enter")
+    expect(open_sheet("Ada", "P1")).to_be_focused()
+
+    page.evaluate(PASTE, "9\t6\n8\t9\n7\t5\n")
+    expect(preview.locator("tbody tr")).to_have_count(5)
+    with page.expect_navigation():
+        preview.get_by_role("button", name="Apply 5 marks").press("Enter")
+    pasted = {("Ada", "p1"): 9, ("Ada", "p2"): 6, ("Ben", "p1"): 8, ("Ben", "p2"): 9, ("Chen", "p1"): 7, ("Chen", "p2"): 5}
+    assert marks() == pasted
+
+    with page.expect_navigation():
+        page.keyboard.press("Control+z")
+    expect(page.locator(".messages")).to_contain_text("Put back: 5 marks.")
+    assert marks() == typed
+    assert MarkChange.objects.count() == 3 + 5 + 5
+
+    open_sheet("Ada", "P1").focus()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(said(open_sheet("Ada", "P1"))).to_have_text("✓ saved")
+    page.keyboard.press("Control+z")
+    expect(said(open_sheet("Ada", "P1"))).to_have_text("↶ put back")
+    expect(open_sheet("Ada", "P1")).to_have_value("8")
+    expect(page.locator("tbody tr").first.locator("[data-result]")).to_have_text("80.00 of 100.00")
+    assert marks() == typed
+
+
+@pytest.mark.parametrize(("answer", "points"), [("Keep 6", 6), ("Set 8", 8)])
+def test_a_cell_that_another_has_filled_meanwhile_asks_which_stands(page, open_sheet, course, answer, points):
+    review = course.enrollments.get(user__name="Ada").reviews.get(paper__key="p1")
+    ben = EnrollmentFactory(course=course, role="assistant", user__name="Ben Assistant").user
+    set_mark(review=review, points=Decimal(6), revision=0, by=ben)
+
+    open_sheet("Ada", "P1").focus()
+    page.keyboard.press("8")
+    page.keyboard.press("Enter")
+    expect(said(open_sheet("Ada", "P1"))).to_contain_text("Ben Assistant has entered 6 meanwhile; you entered 8.")
+    assert Mark.objects.get().points == 6
+    page.get_by_role("button", name=answer).press("Enter")
+
+    expect(open_sheet("Ada", "P1")).to_have_value(str(points))
+    expect(said(open_sheet("Ada", "P1"))).to_contain_text("✓")
+    assert Mark.objects.get().points == points
