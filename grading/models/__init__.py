@@ -5,6 +5,7 @@ from grading.models.mark import ChangeKind, Mark, MarkChange
 from grading.models.override import Override
 from grading.models.policy import Policy
 from grading.models.regrade import Outcome, RegradeMessage, RegradeNotice, RegradeRequest
+from grading.models.scheduled_release import ScheduledRelease
 from grading.models.snippet import Snippet
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "RegradeMessage",
     "RegradeNotice",
     "RegradeRequest",
+    "ScheduledRelease",
     "Snippet",
 ]

@@ -42,8 +42,13 @@ def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None
 
     For students, rows that are not released never leave the database.
     """
+    return by_work(_rows(course, audience, only, with_levels))
+
+
+def by_work(rows: Iterable[tuple]) -> Marks:
+    """Each row is TARGET, then what MarkSeen has in front of the work's address, then the levels."""
     marks = Marks()
-    for review, sign_up, milestone, team, enrollment, component, *seen, levels in _rows(course, audience, only, with_levels):
+    for review, sign_up, milestone, team, enrollment, component, *seen, levels in rows:
         if review:
             marks.by_review[review] = MarkSeen(*seen, f"review-{review}", levels)
         elif sign_up:
@@ -66,7 +71,7 @@ IS_RELEASED_AS_IT_STANDS = Q(
 def _rows(course: Course, audience: Audience, only: Collection[int] | None, with_levels: bool) -> Iterable[tuple]:
     rows = Mark.objects.filter(course=course).order_by()
     if only is not None:
-        rows = rows.filter(_of(only))
+        rows = rows.filter(of_students(only))
     if audience == "student":
         seen = rows.filter(released_at__isnull=False, released_points__isnull=False).annotate(is_released=Value(True))
         return _listed(seen, ("released_points", "released_comment", "is_released"), with_levels and "released_levels")
@@ -99,14 +104,18 @@ def marks_visible_to(reader: Enrollment) -> QuerySet[Mark]:
     """For staff, the marks of work they mark; for a student, the released ones of their own work."""
     marks = Mark.objects.filter(course=reader.course_id).select_related("marked_by").order_by("pk")
     if reader.is_staff:
-        return marks.filter(_of(students_marked_by(reader)))
+        return marks.filter(of_students(students_marked_by(reader)))
     if not reader.is_student:
         return marks.none()
-    return marks.filter(_of([reader.pk]), released_at__isnull=False, released_points__isnull=False)
+    return marks.filter(of_students([reader.pk]), released_at__isnull=False, released_points__isnull=False)
 
 
-def _of(students) -> Q:
+def of_students(students, mark: str = "") -> Q:
+    """The marks of these students' work; `mark` is the path to it, such as mark__."""
     teams = TeamMember.objects.filter(enrollment__in=students).values("team")
     return (
-        Q(review__reviewer__in=students) | Q(sign_up__enrollment__in=students) | Q(enrollment__in=students) | Q(team__in=teams)
+        Q(**{f"{mark}review__reviewer__in": students})
+        | Q(**{f"{mark}sign_up__enrollment__in": students})
+        | Q(**{f"{mark}enrollment__in": students})
+        | Q(**{f"{mark}team__in": teams})
     )

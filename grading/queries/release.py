@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, F, Q, QuerySet, When
 
@@ -30,23 +32,26 @@ def _condition(leaf: engine.Component) -> Q | None:
     return None
 
 
+def condition_of(component: engine.Component) -> Q | None:
+    """Which marks a component, or a group's parts, count; None where there can be none."""
+    conditions = [condition for leaf in component.leaves() if (condition := _condition(leaf)) is not None]
+    return reduce(or_, conditions) if conditions else None
+
+
 def marks_behind(course: Course, component_key: str):
     """The marks that a component, or a group's parts, count. Raises DomainError when there can be none."""
     _, policy = read_in_force(course)
     component = next((found for found in policy.walk() if found.key == component_key), None)
     if component is None:
         raise DomainError(f"The policy has no component {component_key!r}.", field="component", code="unknown_component")
-    conditions = [condition for leaf in component.leaves() if (condition := _condition(leaf)) is not None]
-    if not conditions:
+    condition = condition_of(component)
+    if condition is None:
         raise DomainError(
             f"{component.title} rests on what students record or hand in themselves; there is nothing to release.",
             field="component",
             code="nothing_to_release",
         )
-    either = Q()
-    for condition in conditions:
-        either |= condition
-    return Mark.objects.filter(either, course=course)
+    return Mark.objects.filter(condition, course=course)
 
 
 def marks_of_student(student: Enrollment) -> QuerySet[Mark]:
@@ -102,12 +107,17 @@ class ReleaseState:
 
 def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseState]:
     """{leaf key: state}, in one query."""
-    states = {}
     rows = Mark.objects.filter(course=course).select_related("milestone").order_by("pk")
     # Compared by the database: thousands of lists are not read just for that.
     rows = rows.annotate(has_other_levels=Case(When(levels=F("released_levels"), then=False), default=True))
     rows = list(rows.only("points", "comment", "released_points", "released_comment", "released_at", "review_id", "sign_up_id",
                           "component", "milestone__key"))  # fmt: skip
+    return states_from(policy, rows)
+
+
+def states_from(policy: engine.Policy, rows: Iterable[Mark]) -> dict[str, ReleaseState]:
+    """{leaf key: state}; `rows` are marks, or PastMarks, with `has_other_levels`: than those that were released."""
+    states = {}
     for leaf in policy.leaves():
         source = engine.source_key(leaf)
         state = states[leaf.key] = ReleaseState(leaf.title, needs_release=source not in KNOWN_TO_STUDENTS)

@@ -10,6 +10,7 @@ from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
 from grading.queries.gradebook import gradebook_of
+from grading.queries.scheduled import scheduled_of
 
 
 @login_required
@@ -18,6 +19,7 @@ def gradebook(request, course_slug):
     enrollment = require_instructor(request.user, course_slug)
     book = gradebook_of(enrollment.course, request.GET)
     context = {"course": enrollment.course, "enrollment": enrollment, "book": book}
+    context["scheduled"] = scheduled_of(enrollment.course, book.policy)
     return render(request, "grading/gradebook.html", context)
 
 

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from reviews.models import Asks, Review, ReviewRules, Round, Times, Who
+from reviews.models import Asks, Review, ReviewRules, ReviewVersion, Round, Times, Who
 from reviews.queries.terms import ASKED, Terms, round_of, terms_in, terms_of, times_of
 
 
@@ -129,6 +129,20 @@ def standings(course: Course, **of) -> dict[tuple[int, int], Standing]:
     return {
         (reviewer, paper): Standing(pk, handle, words, number or 0, submitted_at, bool(is_late), changed)
         for reviewer, paper, pk, handle, words, number, submitted_at, is_late, changed in rows
+    }
+
+
+def standings_at(course: Course, at: datetime, **of) -> dict[tuple[int, int], Standing]:
+    """As `standings`, of what had come in by that moment: the latest version of each review then."""
+    of = {f"review__{name}": value for name, value in of.items()}
+    # A restored version took over when it was first submitted, and came in when it was restored.
+    came_in = Q(restored_at=None, submitted_at__lte=at) | Q(restored_at__lte=at)
+    versions = ReviewVersion.objects.filter(came_in, review__course=course, **of).order_by("number")
+    return {
+        (reviewer, paper): Standing(pk, version=number, submitted_at=submitted_at, is_late=is_late)
+        for reviewer, paper, pk, number, submitted_at, is_late in versions.values_list(
+            "review__reviewer_id", "review__paper_id", "review_id", "number", "submitted_at", "is_late"
+        )
     }
 
 
@@ -284,16 +298,22 @@ def progress_of(enrollment: Enrollment, states: Iterable[State] | None = None) -
     return Progress(submitted, len(states) if rules.required_count is None else rules.required_count)
 
 
-def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[ReviewFact]]:
-    """{enrollment id: one fact per paper to be reviewed}, for every active student, or `only` for these ids."""
+def grading_facts(
+    course: Course, *, only: Collection[int] | None = None, at: datetime | None = None
+) -> dict[int, list[ReviewFact]]:
+    """{enrollment id: one fact per paper to be reviewed}, for every active student, or `only` for these ids.
+
+    `at` asks for what had come in, and who presented, at an earlier moment; papers, terms and rules are today's.
+    """
     rules = ReviewRules.of(course)
-    students = Enrollment.objects.active().students().among(only).filter(course=course)
+    students = Enrollment.objects.graded(at).among(only).filter(course=course)
     student_ids = students.order_by().values_list("pk", flat=True)
     if rules is None:
         return {student: [] for student in student_ids}
     papers = [(paper, rules.times(paper)) for paper in reviewable_papers(course)]
     of = {} if only is None else {"reviewer__in": only}
-    begun, terms = standings(course, **of), terms_in(course, **of)
+    begun = standings(course, **of) if at is None else standings_at(course, at, **of)
+    terms = terms_in(course, at=at, **of)
     facts = {}
     for student in student_ids:
         facts[student] = [

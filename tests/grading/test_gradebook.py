@@ -177,7 +177,7 @@ def test_gradebook_queries(client, course, instructor, django_assert_num_queries
         TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
         MilestoneFactory(course=course)
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         client.get(reverse("grading:gradebook", args=[course.slug]))
 
 
@@ -226,7 +226,7 @@ def test_grade_page_queries(client, course, instructor, django_assert_num_querie
     for _ in range(rows):
         MarkFactory(review=reviewed(student), course=course)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(reverse("grading:student_grade", args=[course.slug, student.pk]))
 
 
