@@ -19,7 +19,7 @@ from grading.queries import Grade, grades_of, read_in_force
 from grading.queries.marks import Audience
 from oneroster import ids
 from oneroster.marks import Stamp, stamps_of
-from oneroster.withdrawn import Withdrawn, left_of, withdrawn_of
+from oneroster.withdrawn import Withdrawn, Works, left_of, withdrawn_of
 
 Row = dict[str, Any]
 ONE_FOR_THE_COMPONENT = ("presentations", "discussion")  # sources whose items are each student's own
@@ -45,6 +45,7 @@ class Book:
     stamps: dict[tuple[int, str, str], Stamp]
     withdrawn: Withdrawn
     left: list[Enrollment]
+    works: Works
     base: str
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
 
@@ -56,8 +57,9 @@ def read_book(course: Course, *, audience: Audience, base: str, only: list[int] 
     students = Enrollment.objects.filter(pk__in=grades).select_related("user").in_bulk()
     changed = max(row.created_at if row else course.created_at, course.grades_changed_at)
     stamps = stamps_of(course, audience=audience, only=only)
-    withdrawn, left = withdrawn_of(course), left_of(course, only=only)
-    book = Book(course, policy, changed, grades, students, stamps, withdrawn, left, base)
+    works = Works(course)
+    withdrawn, left = withdrawn_of(course, works), left_of(course, only=only)
+    book = Book(course, policy, changed, grades, students, stamps, withdrawn, left, works, base)
     for grade in grades.values():
         for node in grade.explanation.leaves():
             for key, item in _items(node):
@@ -160,11 +162,12 @@ def _gone_results(book: Book) -> Iterator[Row]:
     for student in (*book.students.values(), *book.left):
         for place, gone in book.withdrawn.line_items.items():
             yield _gone_result(book, student, place, gone.at)
-    if book.left:
-        line_items = [ids.read_id(row["sourcedId"]) for row in line_items_of(book) if row["status"] == "active"]
+    if book.left and book.policy.components:
+        # Not from the grades: with all students gone, or this one alone asked for, they know of no work.
+        places = [*book.works.below(book.policy.leaves()), (ids.TOTAL, ids.SO_FAR), (ids.TOTAL, ids.FINAL)]
         for student in book.left:
-            for line_item in line_items:
-                yield _gone_result(book, student, (line_item.leaf, line_item.item), student.left_at)
+            for place in places:
+                yield _gone_result(book, student, place, student.left_at)
 
 
 def _gone_result(book: Book, student: Enrollment, place: tuple[str, str], at: datetime) -> Row:

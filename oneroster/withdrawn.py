@@ -2,9 +2,10 @@
 of work below them; with students who left, their results.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from courses.models import Course, Enrollment, Paper
@@ -35,18 +36,42 @@ class Withdrawn:
     line_items: Mapping[tuple[str, str], Gone] = field(default_factory=dict)
 
 
-def withdrawn_of(course: Course) -> Withdrawn:
+class Works:
+    """{source: {key: work}} of what everybody has in the course; three queries, once it is asked for."""
+
+    def __init__(self, course: Course):
+        self.course = course
+
+    @cached_property
+    def by_source(self) -> dict[str, dict[str, Work]]:
+        papers = Paper.objects.filter(course=self.course).select_related("meeting").defer("abstract").order_by("pk")
+        milestones = Milestone.objects.filter(course=self.course)
+        meetings = recorded_meetings(self.course)
+        return {
+            "reviews": {paper.key: Work(paper.title, paper.meeting.date) for paper in papers if not paper.meeting.is_holiday},
+            "milestones": {each.key: Work(each.title, self.course.local(each.due_at).date()) for each in milestones},
+            "participation": {f"meeting-{meeting.pk}": Work(title_of(meeting), meeting.date) for meeting in meetings},
+        }
+
+    def below(self, leaves: Iterable[engine.Component]) -> dict[tuple[str, str], Work]:
+        """{(component, key of the piece of work, or "" where they share it): work} of the line items of these components."""
+        return {(leaf.key, "" if key == leaf.key else key): work for leaf in leaves for key, work in self._below(leaf).items()}
+
+    def _below(self, leaf: engine.Component) -> dict[str, Work]:
+        if leaf.source not in self.by_source:
+            return {"": Work(leaf.title)}
+        there = self.by_source[leaf.source]
+        return there if leaf.milestones is None else {key: work for key, work in there.items() if key in leaf.milestones}
+
+
+def withdrawn_of(course: Course, works: Works) -> Withdrawn:
     """One query as long as no version of the policy lost anything; the works of the course are read only then."""
     rows = Policy.objects.filter(course=course).order_by("number").values_list("document", "created_at")
     versions = [(list(engine.read_policy(document).leaves()), at) for document, at in rows]
     if not any(_lost(before, after) for (before, _), (after, _) in zip(versions, versions[1:], strict=False)):
         return Withdrawn()
-    works = _works(course)
     categories = [({leaf.key: Work(leaf.title) for leaf in leaves}, at) for leaves, at in versions]
-    line_items = [
-        ({(leaf.key, key): work for leaf in leaves for key, work in _below(leaf, works).items()}, at) for leaves, at in versions
-    ]
-    return Withdrawn(_gone(categories), _gone(line_items))
+    return Withdrawn(_gone(categories), _gone([(works.below(leaves), at) for leaves, at in versions]))
 
 
 def _lost(before: list[engine.Component], after: list[engine.Component]) -> bool:
@@ -70,26 +95,6 @@ def _gone(versions: list[tuple[dict, datetime]]) -> dict:
             gone.pop(key, None)
         before = now
     return gone
-
-
-def _works(course: Course) -> dict[str, dict[str, Work]]:
-    """{source: {key: work}} of what everybody has in the course."""
-    papers = Paper.objects.filter(course=course).select_related("meeting").defer("abstract").order_by("pk")
-    milestones = Milestone.objects.filter(course=course)
-    return {
-        "reviews": {paper.key: Work(paper.title, paper.meeting.date) for paper in papers if not paper.meeting.is_holiday},
-        "milestones": {each.key: Work(each.title, course.local(each.due_at).date()) for each in milestones},
-        "participation": {
-            f"meeting-{meeting.pk}": Work(title_of(meeting), meeting.date) for meeting in recorded_meetings(course)
-        },
-    }
-
-
-def _below(leaf: engine.Component, works: dict[str, dict[str, Work]]) -> dict[str, Work]:
-    if leaf.source not in works:
-        return {"": Work(leaf.title)}
-    there = works[leaf.source]
-    return there if leaf.milestones is None else {key: work for key, work in there.items() if key in leaf.milestones}
 
 
 def left_of(course: Course, *, only: list[int] | None = None) -> list[Enrollment]:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from courses.models import Course, Enrollment
 from grading import engine
 from grading.models import Policy
-from grading.presenting import summarise
+from grading.presenting import exact_decimal, summarise
 from grading.queries.grades import Grade, grades_of
 from grading.queries.marks import Audience
 from grading.queries.past_marks import past_marks
@@ -41,12 +42,19 @@ class PastLine:
     cells: list[dict[str, Any] | None]
 
 
+class PastColumn(NamedTuple):
+    key: str
+    title: str
+    weight: Decimal
+    release: ReleaseState
+
+
 @dataclass(frozen=True, slots=True)
 class PastBook:
     at: datetime
     row: Policy | None
     policy: engine.Policy
-    columns: list[tuple[engine.Component, ReleaseState]]
+    columns: list[PastColumn]
     lines: list[PastLine]
 
     @property
@@ -70,7 +78,8 @@ def gradebook_at(course: Course, at: datetime, *, audience: Audience) -> PastBoo
         grade = grades[student.pk]
         cells = {line["key"]: line for line in summarise(grade)["components"]}
         lines.append(PastLine(student, grade, [cells.get(leaf.key) for leaf in leaves]))
-    return PastBook(at, row, policy, [(leaf, states[leaf.key]) for leaf in leaves], lines)
+    columns = [PastColumn(leaf.key, leaf.title, exact_decimal(leaf.weight), states[leaf.key]) for leaf in leaves]
+    return PastBook(at, row, policy, columns, lines)
 
 
 def grade_at(student: Enrollment, at: datetime, *, audience: Audience) -> Grade | None:

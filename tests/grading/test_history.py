@@ -1,7 +1,9 @@
 """The history of grades: everything that happened, latest first, filtered, paged, at a constant price."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 
 import pytest
 import time_machine
@@ -104,7 +106,9 @@ def test_the_page_shows_who_when_from_and_to(client, course, student, by):
     lived(course, student, by)
 
     text = client.get(reverse("grading:history", args=[course.slug])).content.decode()
+    then = re.search(r'href="([^"]*/history/at/[^"]*)"', text)[1]
 
+    assert client.get(unescape(then)).status_code == 200
     assert all(
         words in text for words in ("Amara Lindqvist", "Ingrid Halloran", "8.5", "90 %", "Illness", "version 2 in force")
     )

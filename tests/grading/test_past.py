@@ -45,7 +45,7 @@ def past(course: Course, at: datetime) -> tuple:
     return (
         shown({line.student.pk: line.grade for line in book.lines}),
         shown(grades_of(course, audience="student", at=at)),
-        {leaf.key: (state.words, state.word) for leaf, state in book.columns},
+        {column.key: (column.release.words, column.release.word) for column in book.columns},
     )
 
 
