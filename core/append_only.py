@@ -36,3 +36,9 @@ def append_only(table: str, *, verbs: tuple[str, ...] = VERBS) -> migrations.Run
             schema_editor.execute(f"DROP FUNCTION {table}_refuse_change()", params=None)
 
     return migrations.RunPython(install, remove)
+
+
+def lift(table: str) -> migrations.RunPython:
+    """For a migration that rebuilds an append-only table: lift it before, and add `append_only` again after."""
+    held = append_only(table)
+    return migrations.RunPython(held.reverse_code, held.code)

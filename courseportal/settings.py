@@ -183,6 +183,7 @@ CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_TASK_ROUTES = {
     "planner.tasks.plan_reminders": {"queue": "ticks"},
     "planner.tasks.plan_course": {"queue": "ticks"},
+    "grading.tasks.release_what_is_due": {"queue": "ticks"},
     "similarity.tasks.compare_changed": {"queue": "ticks"},
     "feed.tasks.publish_to_webhooks": {"queue": "ticks"},
 }
@@ -211,6 +212,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "grading.tasks.send_waiting_regrade_notices",
         "schedule": 900,
         "options": {"expires": 900},
+    },
+    "release-what-is-due": {
+        "task": "grading.tasks.release_what_is_due",
+        "schedule": 60,
+        # A tick that waited longer than the next one is worthless.
+        "options": {"expires": 120},
     },
     "prune-access-log": {"task": "machines.tasks.prune", "schedule": 24 * 3600, "options": {"expires": 3600}},
     "publish-to-webhooks": {

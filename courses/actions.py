@@ -130,9 +130,9 @@ def _rename(entries: list[Entry]) -> None:
 
 def _change(entries: list[Entry]) -> None:
     for entry in entries:
-        entry.enrollment.role, entry.enrollment.section, entry.enrollment.is_active = entry.role, entry.section, True
+        entry.enrollment.become(role=entry.role, section=entry.section, is_active=True)
     enrollments = [entry.enrollment for entry in entries]
-    Enrollment.objects.bulk_update(enrollments, ["role", "section", "is_active"])
+    Enrollment.objects.bulk_update(enrollments, Enrollment.BECOMES)
     stamp_grade_change(enrollments=enrollments, seen_by_student=True)
 
 
@@ -164,8 +164,8 @@ def change_enrollment(*, enrollment: Enrollment, role: str, section: str, is_act
             code="last_instructor",
         )
     if (enrollment.role, enrollment.section, enrollment.is_active) != (role, section, is_active):
-        enrollment.role, enrollment.section, enrollment.is_active = role, section, is_active
-        enrollment.save(update_fields=["role", "section", "is_active"])
+        enrollment.become(role=role, section=section, is_active=is_active)
+        enrollment.save(update_fields=Enrollment.BECOMES)
         stamp_grade_change(enrollments=[enrollment], seen_by_student=True)
     return enrollment
 

@@ -115,6 +115,12 @@ class EnrollmentQuerySet(models.QuerySet):
     def staff(self):
         return self.filter(role__in=STAFF_ROLES)
 
+    def graded(self, at: datetime | None = None):
+        """The active students; with `at`, who was one at that moment, as far as the row tells: when they came and left."""
+        if at is None:
+            return self.active().students()
+        return self.filter(models.Q(left_at__gt=at) | models.Q(role=Role.STUDENT, is_active=True), created_at__lte=at)
+
     def among(self, ids):
         """These enrollments only; None leaves the set as it is."""
         return self if ids is None else self.filter(pk__in=ids)
@@ -147,6 +153,8 @@ class Enrollment(models.Model):
     section = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    # When they ceased to be an active student, by leaving or by another role; None for who is one, and who never was.
+    left_at = models.DateTimeField(null=True, blank=True)
     # When the person was last mailed about this course; None while a mail waits or was never asked for.
     invitation_sent_at = models.DateTimeField(null=True, blank=True)
     # When something last changed that the grade rests on: as staff see it, and as the student sees it.
@@ -168,6 +176,17 @@ class Enrollment(models.Model):
 
     def __str__(self):
         return self.user.name
+
+    def become(self, *, role: str, section: str, is_active: bool) -> None:
+        """Take these on; the caller saves, see BECOMES."""
+        was_graded = self.is_active and self.is_student
+        self.role, self.section, self.is_active = role, section, is_active
+        if self.is_active and self.is_student:
+            self.left_at = None
+        elif was_graded:
+            self.left_at = timezone.now()
+
+    BECOMES = ("role", "section", "is_active", "left_at")
 
     @property
     def state(self) -> str:

@@ -211,9 +211,14 @@ class CommentFact:
     said_on: date  # in the course's zone
 
 
-def grading_facts(course: Course, *, only: Iterable[int] | None = None) -> dict[int, list[CommentFact]]:
-    """{enrollment id: their comments in order}; one query. Withdrawn ones do not count, nor what staff wrote."""
-    comments = _counted(course, only).order_by("created_at", "pk")
+def grading_facts(
+    course: Course, *, only: Iterable[int] | None = None, at: datetime | None = None
+) -> dict[int, list[CommentFact]]:
+    """{enrollment id: their comments in order}; one query. Withdrawn ones do not count, nor what staff wrote.
+
+    `at` asks for what stood at an earlier moment. A comment that was withdrawn and restored counts throughout.
+    """
+    comments = _counted(course, only, at).order_by("created_at", "pk")
     facts: dict[int, list[CommentFact]] = {}
     rows = comments.values_list("author_id", "handle", "thread__paper__title", "thread__review_id", "created_at")
     for author, handle, title, review, said_at in rows:
@@ -222,8 +227,8 @@ def grading_facts(course: Course, *, only: Iterable[int] | None = None) -> dict[
     return facts
 
 
-def _counted(course: Course, only: Iterable[int] | None):
-    comments = Comment.objects.standing().filter(thread__paper__course=course, is_by_staff=False)
+def _counted(course: Course, only: Iterable[int] | None, at: datetime | None = None):
+    comments = Comment.objects.standing(at).filter(thread__paper__course=course, is_by_staff=False)
     return comments if only is None else comments.filter(author__in=only)
 
 

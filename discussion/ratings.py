@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from courses.models import Course, Enrollment
 from discussion.models import Rating, Reason, Verdict
@@ -65,16 +66,18 @@ def _shown(viewer: Enrollment, given: list[tuple[int, str, list]]) -> ShownRatin
     return ShownRatings(RatingSum(helpful, len(given) - helpful, reasons), own)
 
 
-def bad_review_counts(course: Course, *, only: Iterable[int] | None = None) -> dict[int, int]:
+def bad_review_counts(course: Course, *, only: Iterable[int] | None = None, at: datetime | None = None) -> dict[int, int]:
     """{enrollment id: how many of their reviews are rated bad}, zeros left out; one query.
 
     Bad is what more than half of at least RATERS_TO_SHOW raters say needs work. So the count tells nothing of
-    ratings that the author would not be shown.
+    ratings that the author would not be shown. `at` leaves out what was rated later; who changed their mind did so later.
     """
     verdicts: dict[tuple[int, int], list[str]] = defaultdict(list)
     rows = Rating.objects.filter(review__course=course)
     if only is not None:
         rows = rows.filter(review__reviewer__in=only)
+    if at is not None:
+        rows = rows.filter(rated_at__lte=at)
     for reviewer, review, verdict in rows.values_list("review__reviewer_id", "review_id", "verdict"):
         verdicts[reviewer, review].append(verdict)
     counts: Counter[int] = Counter()

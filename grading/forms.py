@@ -164,11 +164,11 @@ class DecideForm(EntryForm):
 
 
 class OverrideForm(forms.Form):
-    """`component` is a key of the student's policy, or blank for the letter."""
+    """`component` is a key of the student's policy, or blank for the whole grade: its total, its letter, or both."""
 
     component = forms.ChoiceField(label="What", required=False)
     percent = forms.DecimalField(
-        label="Percent of the component",
+        label="Percent of it",
         max_digits=5,
         decimal_places=2,
         min_value=0,
@@ -176,7 +176,11 @@ class OverrideForm(forms.Form):
         required=False,
         help_text="Leave percent and letter empty to take back what was set.",
     )
-    letter = forms.ChoiceField(label="Letter", required=False)
+    letter = forms.ChoiceField(
+        label="Letter",
+        required=False,
+        help_text="Of the whole grade. Without one, a total that you set has the policy's letter.",
+    )
     reason = forms.CharField(
         label="Reason", max_length=1000, help_text="Kept for good, and shown to the student where the grade is explained."
     )
@@ -187,7 +191,7 @@ class OverrideForm(forms.Form):
 
     def __init__(self, *args, policy: Policy, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["component"].choices = [("", "The letter"), *((found.key, found.title) for found in policy.walk())]
+        self.fields["component"].choices = [("", "The whole grade"), *((found.key, found.title) for found in policy.walk())]
         self.fields["letter"].choices = [("", "–"), *((letter, letter) for letter in policy.letter_names)]
         if not policy.letter_names:
             del self.fields["letter"]

@@ -1,4 +1,4 @@
-"""Mail about regrade requests: one to each who is to know, if they may read the request when it leaves."""
+"""Mail about regrade requests, one to each who is to know, if they may read the request when it leaves; releases at a date."""
 
 import logging
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from core import mailing
 from courses.models import Enrollment
 from grading import mail
-from grading.models import RegradeNotice
+from grading.models import RegradeNotice, ScheduledRelease
 from grading.queries.regrades import requests_visible_to
 
 logger = logging.getLogger(__name__)
@@ -59,3 +59,18 @@ def send_waiting_regrade_notices() -> None:
     """Beat's: what could not be queued, or was lost with the broker. One try each; the next round is the retry."""
     for pk in RegradeNotice.objects.lost(timezone.now()).order_by("pk").values_list("pk", flat=True):
         send_regrade_notice.apply_async((pk,), retries=send_regrade_notice.max_retries)
+
+
+@shared_task
+def release_what_is_due() -> None:
+    """Beat's tick. A task for each, so that one's fault holds up no other; what was missed is caught up with."""
+    for pk in ScheduledRelease.objects.due(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True):
+        release_at_date.delay(pk)
+
+
+@shared_task(expires=600)
+def release_at_date(release_id: int) -> None:
+    """Queued again at each tick for as long as it is due; the action does it once."""
+    from grading.actions import carry_out_release  # the actions queue tasks
+
+    carry_out_release(release_id=release_id)

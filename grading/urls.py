@@ -1,6 +1,20 @@
 from django.urls import path
 
-from grading.views import excuses, grade, gradebook, history, marking, notes, overrides, policy, regrades, sheet, snippets
+from grading.views import (
+    excuses,
+    grade,
+    gradebook,
+    history,
+    marking,
+    notes,
+    overrides,
+    past,
+    policy,
+    regrades,
+    scheduled,
+    sheet,
+    snippets,
+)
 
 app_name = "grading"
 # Under a word of its own: a component may be called 12, and 12 is also a student.
@@ -16,7 +30,11 @@ urlpatterns = [
     path("c/<slug:course_slug>/policy/versions/<int:number>/", policy.policy_version, name="policy_version"),
     path("c/<slug:course_slug>/gradebook/", gradebook.gradebook, name="gradebook"),
     path("c/<slug:course_slug>/gradebook/statistics/", gradebook.gradebook_statistics, name="gradebook_statistics"),
+    path("c/<slug:course_slug>/gradebook/releases/", scheduled.release_list, name="release_list"),
+    path("c/<slug:course_slug>/gradebook/releases/set/", scheduled.release_schedule, name="release_schedule"),
+    path("c/<slug:course_slug>/gradebook/releases/<int:pk>/cancel/", scheduled.release_cancel, name="release_cancel"),
     path("c/<slug:course_slug>/grade-history/", history.history, name="history"),
+    path("c/<slug:course_slug>/gradebook/history/at/", past.history_at, name="history_at"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/", grade.student_grade, name="student_grade"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/release/", gradebook.student_release, name="student_release"),
     path("c/<slug:course_slug>/gradebook/<int:enrollment_id>/hide/", gradebook.student_hide, name="student_hide"),

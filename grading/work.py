@@ -10,7 +10,7 @@ from grading import engine
 from grading.models import Mark
 from grading.queries.policy import read_in_force
 from presentations.models import SignUp
-from projects.models import Milestone, Team
+from projects.models import Milestone, Team, TeamMember
 from reviews.models import Review, ReviewRules
 
 

@@ -19,7 +19,7 @@ from grading.queries import Grade, grades_of, read_in_force
 from grading.queries.marks import Audience
 from oneroster import ids
 from oneroster.marks import Stamp, stamps_of
-from oneroster.withdrawn import Withdrawn, withdrawn_of
+from oneroster.withdrawn import Withdrawn, Works, left_of, withdrawn_of
 
 Row = dict[str, Any]
 ONE_FOR_THE_COMPONENT = ("presentations", "discussion")  # sources whose items are each student's own
@@ -43,7 +43,9 @@ class Book:
     grades: dict[int, Grade]
     students: dict[int, Enrollment]
     stamps: dict[tuple[int, str, str], Stamp]
-    withdrawn: dict[str, Withdrawn]
+    withdrawn: Withdrawn
+    left: list[Enrollment]
+    works: Works
     base: str
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
 
@@ -55,7 +57,9 @@ def read_book(course: Course, *, audience: Audience, base: str, only: list[int] 
     students = Enrollment.objects.filter(pk__in=grades).select_related("user").in_bulk()
     changed = max(row.created_at if row else course.created_at, course.grades_changed_at)
     stamps = stamps_of(course, audience=audience, only=only)
-    book = Book(course, policy, changed, grades, students, stamps, withdrawn_of(course), base)
+    works = Works(course)
+    withdrawn, left = withdrawn_of(course, works), left_of(course, only=only)
+    book = Book(course, policy, changed, grades, students, stamps, withdrawn, left, works, base)
     for grade in grades.values():
         for node in grade.explanation.leaves():
             for key, item in _items(node):
@@ -79,13 +83,13 @@ def categories_of(book: Book) -> list[Row]:
     ]
     if book.policy.components:
         rows.append(_object(book, ids.category_id(book.course, ids.TOTAL), title="Total", weight=0))
-    for key, gone in book.withdrawn.items():
-        rows.append(_gone(gone) | {"sourcedId": ids.category_id(book.course, key), "title": gone.title, "weight": 0})
+    for key, gone in book.withdrawn.categories.items():
+        rows.append(_object(book, ids.category_id(book.course, key), title=gone.title, weight=0) | _gone(gone.at))
     return rows
 
 
-def _gone(gone: Withdrawn) -> Row:
-    return {"sourcedId": "", "status": "tobedeleted", "dateLastModified": _moment(gone.at)}
+def _gone(at: datetime) -> Row:
+    return {"status": "tobedeleted", "dateLastModified": _moment(at)}
 
 
 def _percent(part: Fraction, whole: Fraction) -> float | int:
@@ -106,10 +110,10 @@ def line_items_of(book: Book) -> list[Row]:
         out_of = exact_decimal(book.policy.out_of)
         rows.append(_line_item(book, ids.TOTAL, ids.SO_FAR, "Total so far", out_of, None))
         rows.append(_line_item(book, ids.TOTAL, ids.FINAL, "Final total", out_of, None))
-    for key, gone in book.withdrawn.items():
-        if gone.source in (*ONE_FOR_THE_COMPONENT, "manual"):  # the pieces of work of the others are known no more
-            row = _line_item(book, key, "", gone.title, Decimal(gone.max_points or 0), None)
-            rows.append(row | _gone(gone) | {"sourcedId": row["sourcedId"]})
+    for (key, item), gone in book.withdrawn.line_items.items():
+        row = _line_item(book, key, item, gone.title, Decimal(0), gone.when)
+        del row["resultValueMin"], row["resultValueMax"]
+        rows.append(row | _gone(gone.at))
     return rows
 
 
@@ -144,7 +148,37 @@ def score_scales_of(book: Book) -> list[Row]:
 
 
 def results_of(book: Book) -> list[Row]:
+    """With those that are gone for good: of line items that were withdrawn, and of students who left."""
+    return current_results_of(book) + list(_gone_results(book))
+
+
+def current_results_of(book: Book) -> list[Row]:
+    """Of the students and line items that there are; a mark that was cleared may come again."""
     return [row for enrollment, grade in book.grades.items() for row in _results(book, enrollment, grade)]
+
+
+def _gone_results(book: Book) -> Iterator[Row]:
+    """Without anything of the person but their sourcedId."""
+    for student in (*book.students.values(), *book.left):
+        for place, gone in book.withdrawn.line_items.items():
+            yield _gone_result(book, student, place, gone.at)
+    if book.left and book.policy.components:
+        # Not from the grades: with all students gone, or this one alone asked for, they know of no work.
+        places = [*book.works.below(book.policy.leaves()), (ids.TOTAL, ids.SO_FAR), (ids.TOTAL, ids.FINAL)]
+        for student in book.left:
+            for place in places:
+                yield _gone_result(book, student, place, student.left_at)
+
+
+def _gone_result(book: Book, student: Enrollment, place: tuple[str, str], at: datetime) -> Row:
+    return _gone(at) | {
+        "sourcedId": ids.result_id(book.course, *place, student.pk),
+        "lineItem": _reference(book, "lineItems", ids.line_item_id(book.course, *place), "lineItem"),
+        "student": _reference(book, "students", ids.student_id(student.user_id), "user"),
+        "class": _class(book),
+        "scoreStatus": "not submitted",
+        "scoreDate": book.course.local(at).date().isoformat(),
+    }
 
 
 def _results(book: Book, enrollment: int, grade: Grade) -> Iterator[Row]:

@@ -4,17 +4,26 @@ from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from rest_framework.response import Response
 
-from courses.models import Course, Enrollment
+from courses.models import Course, Enrollment, Role
 from courses.policies import courses_of_machine
 from grading.queries.marks import Audience
 from machines.models import Sees
 from oneroster import ids, writing
 from oneroster.filtering import BadQuery, Page, narrowed, paged
-from oneroster.gradebook import Book, categories_of, line_items_of, read_book, results_of, score_scales_of
+from oneroster.gradebook import (
+    Book,
+    categories_of,
+    current_results_of,
+    line_items_of,
+    read_book,
+    results_of,
+    score_scales_of,
+)
 from oneroster.service import Unsupported, service
 
 LISTS: dict[str, Callable[[Book], list[dict]]] = {
@@ -150,7 +159,8 @@ def class_line_item_results(request, class_id, line_item_id):
 def class_student_results(request, class_id, student_id):
     course = find_course(request, class_id)
     kind, _, number = student_id.partition(".")
-    students = Enrollment.objects.active().students().filter(course=course)
+    was_or_is = Q(is_active=True, role=Role.STUDENT) | Q(left_at__isnull=False)
+    students = Enrollment.objects.filter(was_or_is, course=course)
     known = kind == "user" and number.isascii() and number.isdigit() and len(number) < 18
     student = students.filter(user=int(number)).first() if known else None
     if student is None:
@@ -182,7 +192,9 @@ def _find(request, collection: str, sourced_id: str) -> tuple[ids.Named, dict]:
     named = ids.read_id(sourced_id)
     course = courses_of_machine(request.user).filter(pk=named.course).first()
     only = [named.enrollment] if collection == "results" else None
-    rows = LISTS[collection](_book(request, course, only)) if course else []
+    # What is gone for good can be read, and not written.
+    rows_of = current_results_of if collection == "results" and request.method != "GET" else LISTS[collection]
+    rows = rows_of(_book(request, course, only)) if course else []
     row = next((row for row in rows if row["sourcedId"] == sourced_id), None)
     if row is None:
         raise Http404(f"No such {ONE[collection]}.")
@@ -214,7 +226,9 @@ def session_results(request, class_id, session_id):
 
 def _post_results(request, course: Course, line_item_id: str | None) -> Response:
     given = writing.read_many(request.data)
-    rows = {(row["lineItem"]["sourcedId"], row["student"]["sourcedId"]): row for row in results_of(_book(request, course))}
+    rows = {
+        (row["lineItem"]["sourcedId"], row["student"]["sourcedId"]): row for row in current_results_of(_book(request, course))
+    }
     writes, pairs = [], []
     for one in given:
         place = (line_item_id or writing.reference(one, "lineItem"), writing.reference(one, "student"))

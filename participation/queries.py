@@ -1,11 +1,12 @@
 """Meetings and what is recorded of them: for the student, the staff sheet, the to-do list and grading."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, Meeting, MeetingKind
 from courses.policies import students_marked_by
 from participation import policies
-from participation.models import ParticipationRules, Record
+from participation.models import ParticipationRules, Record, RecordChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +89,39 @@ def _from_when(meeting: Meeting) -> str:
 
 
 def grading_facts(
-    course: Course, *, only: Collection[int] | None = None
+    course: Course, *, only: Collection[int] | None = None, at: datetime | None = None
 ) -> tuple[list[MeetingFact], dict[int, dict[int, RecordFact]]]:
     """The meetings that count, and {enrollment id: {meeting id: record}} for every active student, or `only` for these ids.
 
     Both are empty of facts when the course does not record participation; see `rules` for the points.
+    `at` asks for what was recorded at an earlier moment; the calendar is today's, and nothing is said to be confirmed.
     """
-    students = Enrollment.objects.active().students().among(only).filter(course=course).order_by()
+    students = Enrollment.objects.graded(at).among(only).filter(course=course).order_by()
     records: dict[int, dict[int, RecordFact]] = {student: {} for student in students.values_list("pk", flat=True)}
     if rules(course) is None:
         return [], records
-    now = timezone.now()
+    now = at or timezone.now()
     meetings = [
         MeetingFact(meeting.pk, meeting.date, title_of(meeting), policies.closes_at(meeting) <= now)
         for meeting in recorded_meetings(course)
     ]
-    rows = (
-        Record.objects.filter(meeting__course=course, enrollment__in=students)
-        .exclude(meeting__kind=MeetingKind.HOLIDAY)
-        .order_by()
-        .values_list("enrollment_id", "meeting_id", "attended", "discussed", "confirmed_at")
-    )
+    rows = _records_of(course, students) if at is None else _records_at(course, students, at)
     for enrollment_id, meeting_id, attended, discussed, confirmed_at in rows:
         records[enrollment_id][meeting_id] = RecordFact(attended, discussed, confirmed_at is not None)
     return meetings, records
+
+
+def _records_of(course: Course, students: QuerySet[Enrollment]) -> Iterable[tuple]:
+    rows = Record.objects.filter(meeting__course=course, enrollment__in=students).exclude(meeting__kind=MeetingKind.HOLIDAY)
+    return rows.order_by().values_list("enrollment_id", "meeting_id", "attended", "discussed", "confirmed_at")
+
+
+def _records_at(course: Course, students: QuerySet[Enrollment], at: datetime) -> Iterable[tuple]:
+    """As they were set last by that moment; in order, so that a later change replaces an earlier one."""
+    changes = RecordChange.objects.filter(record__meeting__course=course, record__enrollment__in=students, changed_at__lte=at)
+    changes = changes.exclude(record__meeting__kind=MeetingKind.HOLIDAY).order_by("pk")
+    rows = changes.values_list("record__enrollment_id", "record__meeting_id", "attended", "discussed")
+    return ((*row, None) for row in rows)
 
 
 @dataclass(frozen=True)

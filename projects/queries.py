@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Case, F, OuterRef, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -118,14 +118,27 @@ def _deadline(
     )
 
 
-def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[MilestoneFact]]:
-    """{enrollment id: one fact per milestone, by date}, for every active student, or `only` for these ids."""
-    asked = Enrollment.objects.active().students().among(only).filter(course=course)
-    students = list(asked.order_by().values_list("pk", "team_member__team"))
+def handed_in_at(course: Course, at: datetime) -> dict[tuple[int, int], HandedIn]:
+    """{(team id, milestone id): the latest version at that moment}"""
+    versions = Deliverable.objects.filter(milestone__course=course, submitted_at__lte=at).order_by("number")
+    rows = versions.values_list("team_id", "milestone_id", "number", "submitted_at", "is_late")
+    return {(team, milestone): HandedIn(*version) for team, milestone, *version in rows}
+
+
+def grading_facts(
+    course: Course, *, only: Collection[int] | None = None, at: datetime | None = None
+) -> dict[int, list[MilestoneFact]]:
+    """{enrollment id: one fact per milestone, by date}, for every active student, or `only` for these ids.
+
+    `at` asks for what had come in at an earlier moment. Teams are today's, from when each student joined theirs.
+    """
+    asked = Enrollment.objects.graded(at).among(only).filter(course=course)
+    team = F("team_member__team") if at is None else Case(When(team_member__joined_at__lte=at, then=F("team_member__team")))
+    students = list(asked.order_by().values_list("pk", team))
     if ProjectRules.of(course) is None:
         return {student: [] for student, _ in students}
     milestones = list(Milestone.objects.filter(course=course))
-    latest = latest_handed_in(milestone__course=course)
+    latest = latest_handed_in(milestone__course=course) if at is None else handed_in_at(course, at)
     of_team = {
         team: [_fact(milestone, team, latest.get((team, milestone.pk))) for milestone in milestones]
         for team in {team for _, team in students}

@@ -1,6 +1,7 @@
 """Threads on a paper or on one review, their comments, and what is attached to them."""
 
 import secrets
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -55,8 +56,11 @@ class CommentQuerySet(models.QuerySet):
         """Withdrawn ones too: they are shown as withdrawn, their text to staff only."""
         return self.filter(thread__in=Thread.objects.visible_to(viewer).values("pk"))
 
-    def standing(self):
-        return self.filter(withdrawn_at=None)
+    def standing(self, at: datetime | None = None):
+        """Those that are not withdrawn; with `at`, as it was at that moment."""
+        if at is None:
+            return self.filter(withdrawn_at=None)
+        return self.filter(models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gt=at), created_at__lte=at)
 
 
 class Comment(models.Model):

@@ -1,4 +1,4 @@
-"""Every write to policy, marks, excuses, their release, regrade requests, comment bank, notes, and grades set by hand."""
+"""Every write to policy, marks, excuses, releases now or at a date, regrades, comment bank, notes, grades set by hand."""
 
 from grading.actions.entries import BadEntries, enter_marks, undo_marks
 from grading.actions.excuses import excuse, revoke_excuse
@@ -8,6 +8,7 @@ from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
 from grading.actions.release import hide_component, hide_student, release_component, release_mark, release_student
+from grading.actions.scheduled_release import cancel_release, carry_out_release, schedule_release
 from grading.actions.snippets import add_snippet, edit_snippet, remove_snippet
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "add_regrade_message",
     "add_snippet",
     "ask_regrade",
+    "cancel_release",
+    "carry_out_release",
     "decide_regrade",
     "edit_snippet",
     "enter_marks",
@@ -26,6 +29,7 @@ __all__ = [
     "release_student",
     "remove_snippet",
     "revoke_excuse",
+    "schedule_release",
     "set_mark",
     "set_note",
     "set_override",

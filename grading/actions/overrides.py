@@ -25,7 +25,8 @@ def set_override(
     by,
     revision: int | None = None,
 ) -> Override | None:
-    """Set a component of the student to so many percent, or with `component` blank the letter; neither takes back what stands.
+    """Set a component of the student to so many percent, or with `component` blank the whole grade: its total in percent, its
+    letter, or both. Neither takes back what stands.
 
     `is_shown`: the student sees it now; otherwise they see what they saw before. `revision` is the id of the student's latest
     override that the caller knows, 0 for none, and None asks for no check. None when what is asked for stands already.
@@ -63,10 +64,10 @@ def _check(policy: engine.Policy, component: str, percent: Decimal | None, lette
         raise DomainError(problem, field="reason")
     if component and component not in {found.key for found in policy.walk()}:
         raise DomainError(f"The policy of this student has no component {component!r}.", field="component", code="no_component")
-    if component and letter or (not component and percent is not None):
-        raise DomainError(
-            "A component is set in percent, and the whole grade to a letter.", field="component", code="bad_shape"
-        )
+    if component and letter:
+        raise DomainError("A component is set in percent; a letter is of the whole grade.", field="letter", code="bad_shape")
+    if not component and percent is not None and not policy.components:
+        raise DomainError("There is no policy yet whose total this could be.", field="percent", code="no_policy")
     if percent is not None and not (percent.is_finite() and 0 <= percent <= Override.MOST and percent == round(percent, 2)):
         message = f"Found {percent}; expected 0 to {Override.MOST} percent with two decimals at most."
         raise DomainError(message, field="percent")

@@ -2,13 +2,29 @@
 
 from django.urls import path
 
-from grading.api import excuses, grades, history, marks, notes, overrides, policy, regrades, sheet, snippets, what_if
+from grading.api import (
+    excuses,
+    grades,
+    history,
+    marks,
+    notes,
+    overrides,
+    past,
+    policy,
+    regrades,
+    scheduled,
+    sheet,
+    snippets,
+    what_if,
+)
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
 urlpatterns = [
     path(f"{COURSE}grades/", grades.grade_list, name="grade_list"),
     path(f"{COURSE}grades/history/", history.grade_history, name="grade_history"),
+    path(f"{COURSE}grades/at/", past.grades_at, name="grades_at"),
+    path(f"{COURSE}grades/<int:student_id>/at/", past.grade_at, name="grade_at"),
     path(f"{COURSE}grades/<int:student_id>/", grades.grade_detail, name="grade_detail"),
     path(f"{COURSE}marks/", marks.MarkViewSet.as_view({"get": "list"}), name="mark_list"),
     path(f"{COURSE}marks/bulk/", sheet.mark_bulk, name="mark_bulk"),
@@ -36,6 +52,8 @@ urlpatterns = [
         overrides.OverrideViewSet.as_view({"get": "list", "post": "create"}),
         name="override_list",
     ),
+    path(f"{COURSE}releases/", scheduled.release_list, name="release_list"),
+    path(f"{COURSE}releases/<int:pk>/cancel/", scheduled.release_cancel, name="release_cancel"),
     path(f"{COURSE}regrades/", regrades.RegradeViewSet.as_view({"get": "list", "post": "create"}), name="regrade_list"),
     path(REGRADE, regrades.RegradeViewSet.as_view({"get": "retrieve"}), name="regrade_detail"),
     path(f"{REGRADE}messages/", regrades.RegradeViewSet.as_view({"post": "say"}), name="regrade_say"),

@@ -116,7 +116,7 @@ def grade_list(request, course_slug):
     rows, has_more = _rows(enrollment, students, asked, everything=is_csv)
     if is_csv:
         return _csv_response(course_slug, rows)
-    results = [{"student": _student(student), **summarise(grade)} for student, grade in rows]
+    results = [{"student": student_line(student), **summarise(grade)} for student, grade in rows]
     data = {"policy_version": row.number if row else 0, "results": results}
     # The tag leaves out what differs at every asking: the moment in next_updated_since and in the cursor.
     tag = "W/" + etag_of(orjson.dumps([data, has_more], default=str))
@@ -163,7 +163,7 @@ def _rows(enrollment, students, asked: Asked, *, everything: bool) -> tuple[list
     return (rows, False) if everything else (rows[: asked.page_size], len(rows) > asked.page_size)
 
 
-def _student(student: Enrollment) -> dict[str, Any]:
+def student_line(student: Enrollment) -> dict[str, Any]:
     return {"id": student.pk, "email": student.user.email, "name": student.user.name, "section": student.section}
 
 
@@ -179,7 +179,7 @@ TOTALS = ("total_so_far", "total_final", "out_of", "letter", "letter_final", "ch
 
 def _table(rows: Iterable[tuple[Enrollment, Grade]]) -> Iterable[list]:
     """A header row, then one row a student; empty cells are what nothing counts for yet."""
-    lines = [(_student(student), summarise(grade)) for student, grade in rows]
+    lines = [(student_line(student), summarise(grade)) for student, grade in rows]
     keys = [component["key"] for component in lines[0][1]["components"]] if lines else []
     yield ["id", "email", "name", "section", *(f"{key}{suffix}" for key in keys for suffix in ("", " out of")), *TOTALS]
     for student, line in lines:
@@ -199,7 +199,7 @@ def grade_detail(request, course_slug, student_id):
     if student is None:
         raise Http404("No such student.")
     grade = grades_of(enrollment.course, audience=audience_of(enrollment), enrollment_ids=[student.pk])[student.pk]
-    return with_etag(request, Response({"student": _student(student), **present(grade)}))
+    return with_etag(request, Response({"student": student_line(student), **present(grade)}))
 
 
 grade_detail.cls.scope_resource = "grades"

@@ -10,7 +10,9 @@ from rest_framework.response import Response
 
 from core.api import page_size_of
 from courses.policies import require_instructor
-from grading.queries.history import KINDS, Event, events_at, history_of
+from grading.dated_forms import HistoryForm
+from grading.queries.history import KINDS, WHOLE, history_of
+from grading.queries.history_events import Event, events_at
 
 
 class EventSerializer(serializers.Serializer):
@@ -22,6 +24,8 @@ class EventSerializer(serializers.Serializer):
     before = serializers.CharField(allow_blank=True)
     after = serializers.CharField(allow_blank=True)
     why = serializers.CharField(allow_blank=True)
+    comment_before = serializers.CharField(allow_blank=True, help_text="Of a mark whose comment the event changes")
+    comment_after = serializers.CharField(allow_blank=True)
 
 
 class HistorySerializer(serializers.Serializer):
@@ -35,6 +39,9 @@ class HistorySerializer(serializers.Serializer):
         OpenApiParameter("student", str, description="Of whose name or email this is a part"),
         OpenApiParameter("who", str, description="Part of the name or email of who did it"),
         OpenApiParameter("kind", str, enum=list(KINDS)),
+        OpenApiParameter("component", str, description=f"A key of any version of the policy, or {WHOLE} for the whole grade"),
+        OpenApiParameter("since", str, description="A date or moment, in the course's time zone unless it names one"),
+        OpenApiParameter("until", str, description="Likewise; a date is the end of that day"),
         OpenApiParameter("after", int, description="How many to pass over; follow `next` instead of counting"),
         OpenApiParameter("page_size", int, description="Rows to a page; 100 when left out, 2,000 at most"),
     ],
@@ -44,12 +51,12 @@ class HistorySerializer(serializers.Serializer):
 def grade_history(request, course_slug):
     enrollment = require_instructor(request.user, course_slug)
     asked = request.query_params
-    kind = asked.get("kind", "")
-    if kind and kind not in KINDS:
-        raise ValidationError({"kind": [f"Found {kind!r}; expected one of: {', '.join(KINDS)}."]})
+    form = HistoryForm(asked, course=enrollment.course)
+    if not form.is_valid():
+        raise ValidationError(form.errors)
     size, after = page_size_of(asked), _after(asked.get("after", "0"))
-    places = list(history_of(enrollment.course, asked)[after : after + size + 1])
-    query = {name: asked[name] for name in ("student", "who", "kind", "page_size") if name in asked} | {"after": after + size}
+    places = list(history_of(enrollment.course, form.asked())[after : after + size + 1])
+    query = {name: asked[name] for name in (*form.fields, "page_size") if name in asked} | {"after": after + size}
     address = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
     results = [_shown(event) for event in events_at(enrollment.course, places[:size])]
     return Response({"next": address if len(places) > size else None, "results": results})
@@ -65,7 +72,8 @@ def _after(text: str) -> int:
     return int(text)
 
 
+SHOWN = ("kind", "at", "what", "whose", "before", "after", "why", "comment_before", "comment_after")
+
+
 def _shown(event: Event) -> dict:
-    return {name: getattr(event, name) for name in ("kind", "at", "what", "whose", "before", "after", "why")} | {
-        "by": event.by.name if event.by else None
-    }
+    return {name: getattr(event, name) for name in SHOWN} | {"by": event.by.name if event.by else None}

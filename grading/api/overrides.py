@@ -23,12 +23,18 @@ class OverrideSerializer(serializers.ModelSerializer):
 
 class OverrideAskedSerializer(serializers.Serializer):
     component = serializers.CharField(
-        allow_blank=True, default="", max_length=60, help_text="A key of the policy; blank for the letter"
+        allow_blank=True, default="", max_length=60, help_text="A key of the policy; blank for the whole grade"
     )
     percent = serializers.DecimalField(
-        max_digits=5, decimal_places=2, min_value=0, max_value=200, allow_null=True, default=None
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=200,
+        allow_null=True,
+        default=None,
+        help_text="Of the component, or of the total",
     )
-    letter = serializers.CharField(allow_blank=True, default="", max_length=8)
+    letter = serializers.CharField(allow_blank=True, default="", max_length=8, help_text="Of the whole grade only")
     reason = serializers.CharField(max_length=1000)
     is_shown = serializers.BooleanField(default=False, help_text="Whether the student sees it now")
     revision = serializers.IntegerField(
@@ -54,7 +60,7 @@ class OverrideViewSet(viewsets.ViewSet):
         operation_id="overrides_set", request=OverrideAskedSerializer, responses={200: OverrideSerializer(many=True)}
     )
     def create(self, request, course_slug, student_id):
-        """Set a component or the letter; answers all of the student's, newest first."""
+        """Set a component, or the total, the letter or both; answers all of the student's, newest first."""
         student = _student(request, course_slug, student_id)
         asked = OverrideAskedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

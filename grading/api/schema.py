@@ -36,7 +36,9 @@ class ComponentLineSerializer(serializers.Serializer):
     released = serializers.BooleanField(help_text="Whether the student sees everything that counts here")
 
 
-class GradeLineSerializer(serializers.Serializer):
+class StandingSerializer(serializers.Serializer):
+    """A line of the gradebook, of now or of a moment that has passed."""
+
     student = GradedStudentSerializer()
     components = ComponentLineSerializer(many=True)
     total_so_far = number(allow_null=True, help_text="Counts only what could already be had; rounded as the policy says")
@@ -44,6 +46,9 @@ class GradeLineSerializer(serializers.Serializer):
     out_of = number()
     letter = serializers.CharField(allow_blank=True, help_text="Of the total so far")
     letter_final = serializers.CharField(allow_blank=True)
+
+
+class GradeLineSerializer(StandingSerializer):
     changed_at = serializers.DateTimeField()
 
 
@@ -113,13 +118,18 @@ class TotalSerializer(serializers.Serializer):
     words = serializers.ListField(child=serializers.CharField())
 
 
-class GradeTreeSerializer(serializers.Serializer):
+class StandingTreeSerializer(serializers.Serializer):
+    """One student's grade with everything it came from, now or at a moment that has passed."""
+
     student = GradedStudentSerializer()
     policy_version = serializers.IntegerField()
     total_so_far = TotalSerializer()
     total_final = TotalSerializer()
     out_of = number()
     components = ComponentTreeSerializer(many=True)
+
+
+class GradeTreeSerializer(StandingTreeSerializer):
     changed_at = serializers.DateTimeField()
 
 

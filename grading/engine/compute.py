@@ -16,6 +16,7 @@ ZERO = Fraction(0)
 # With more pieces of work than these hardly two students' look alike.
 FEW = 4
 Readings = tuple[Outcome, Outcome]  # so far, final
+NOT_SET = Override("")
 
 
 def compute(policy: Policy, facts: Facts) -> Explanation:
@@ -155,22 +156,38 @@ def _group_outcome(parts: list[Outcome], weight: Fraction, *, is_final: bool) ->
 
 
 def _total(policy: Policy, nodes: tuple[Node, ...], facts: Facts, *, is_final: bool) -> Total:
+    override = facts.overrides.get("", NOT_SET)
+    points, possible, value, words = _value(policy, nodes, is_final=is_final)
+    if override.percent is not None:
+        value = ratio(override.percent, 100) * policy.out_of
+        points, possible = ratio(override.percent, 100) * policy.weight_sum, policy.weight_sum
+        words.append(say("Set to {} % of {} by hand: {}", override.percent, policy.out_of, override.reason))
+    letter, failed = "", []
+    if value is not None:
+        letter, said = _letter(policy, nodes, value, is_final=is_final)
+        failed = _failed(policy, nodes, is_final=is_final)
+        if failed:
+            letter, said = failed[0][0] or letter, tuple(sentence for _, sentence in failed)
+        words += said
+    if override.letter:
+        letter = override.letter
+        words.append(say("Letter set to {} by hand: {}", letter, override.reason))
+    is_set = override is not NOT_SET
+    return Total(points, possible, value, letter, tuple(words), is_failed=bool(failed), is_set=is_set)
+
+
+def _value(
+    policy: Policy, nodes: tuple[Node, ...], *, is_final: bool
+) -> tuple[Fraction, Fraction, Fraction | None, list[Said]]:
+    """(points, possible, value, words) as the components make them up."""
     outcomes = [node.final if is_final else node.so_far for node in nodes]
     points = add_up([outcome.earned for outcome in outcomes])
     possible = add_up([outcome.possible for outcome in outcomes])
     if not possible:
-        return Total(points, possible, None, "", (say("Nothing to count yet."),))
+        return points, possible, None, [say("Nothing to count yet.")]
     raw = times(ratio(points, possible), policy.out_of)
     value = policy.curved(raw)
-    words = _value_words(policy, points, possible, raw, value, is_final=is_final)
-    letter, said = _letter(policy, nodes, value, is_final=is_final)
-    failed = _failed(policy, nodes, is_final=is_final)
-    if failed:
-        letter, said = failed[0][0] or letter, tuple(sentence for _, sentence in failed)
-    override = facts.overrides.get("")
-    if override:
-        letter, said = override.letter, (*said, say("Letter set to {} by hand: {}", override.letter, override.reason))
-    return Total(points, possible, value, letter, (*words, *said), is_failed=bool(failed), is_set=bool(override))
+    return points, possible, value, _value_words(policy, points, possible, raw, value, is_final=is_final)
 
 
 def _value_words(policy: Policy, points, possible, raw, value, *, is_final: bool) -> list[Said]:

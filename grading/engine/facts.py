@@ -38,7 +38,9 @@ class Item(NamedTuple):
 
 
 class Override(NamedTuple):
-    """What a person set a component to, in percent, or the total to, as a letter; whatever the marks say."""
+    """What a person set a component to, in percent, or the whole: its total in percent, its letter, or both; whatever the
+    marks say. Without a letter, that of a total that was set is the policy's.
+    """
 
     reason: str
     percent: Decimal | None = None

@@ -66,7 +66,7 @@ class Total(NamedTuple):
     letter: str
     said: tuple
     is_failed: bool = False
-    is_set: bool = False  # the letter, by a person
+    is_set: bool = False  # value or letter, by a person
 
     @property
     def words(self) -> tuple[str, ...]:

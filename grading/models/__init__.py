@@ -6,6 +6,7 @@ from grading.models.note import StaffNote
 from grading.models.override import Override
 from grading.models.policy import Policy
 from grading.models.regrade import Outcome, RegradeMessage, RegradeNotice, RegradeRequest
+from grading.models.scheduled_release import ScheduledRelease
 from grading.models.snippet import Snippet
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "RegradeMessage",
     "RegradeNotice",
     "RegradeRequest",
+    "ScheduledRelease",
     "Snippet",
     "StaffNote",
 ]

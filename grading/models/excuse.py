@@ -1,5 +1,7 @@
 """Work that a student is let off."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -18,6 +20,14 @@ class ExcusedSource(models.TextChoices):
     MANUAL = "manual", "Marked by hand"
 
 
+class ExcuseQuerySet(models.QuerySet):
+    def standing(self, at: datetime | None = None):
+        """Those that are not taken back; with `at`, as it was at that moment."""
+        if at is None:
+            return self.filter(revoked_at=None)
+        return self.filter(Q(revoked_at=None) | Q(revoked_at__gt=at), made_at__lte=at)
+
+
 class Excuse(models.Model):
     """One piece of work of one student counts neither for nor against. Taken back, the row stays: it is the history.
 
@@ -32,6 +42,8 @@ class Excuse(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExcuseQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -14,9 +14,10 @@ class OverrideQuerySet(models.QuerySet):
 
 
 class Override(models.Model):
-    """A component of a student in percent, or (`component` blank) the letter; the latest row of each is in force.
+    """A component of a student in percent, or (`component` blank) the whole grade: its total in percent, its letter, or both.
 
-    Rows are only ever added, which the database holds: one without percent and letter takes back what stood.
+    The latest row of each is in force. Rows are only ever added, which the database holds: one without percent and letter
+    takes back what stood.
     """
 
     MOST = 200  # percent
@@ -36,8 +37,8 @@ class Override(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(component="", percent=None) | (~models.Q(component="") & models.Q(letter="")),
-                name="override_sets_a_component_or_the_letter",
+                condition=models.Q(component="") | models.Q(letter=""),
+                name="override_sets_no_letter_of_a_component",
             ),
             models.CheckConstraint(
                 condition=models.Q(percent=None) | models.Q(percent__gte=0, percent__lte=200),
@@ -48,3 +49,11 @@ class Override(models.Model):
     @property
     def is_taken_back(self) -> bool:
         return self.percent is None and not self.letter
+
+    @property
+    def words(self) -> str:
+        """What it sets: 90 %, A, or both."""
+        if self.is_taken_back:
+            return "taken back"
+        percent = [] if self.percent is None else [f"{self.percent.normalize():f} %"]
+        return " and ".join([*percent, *([self.letter] if self.letter else [])])

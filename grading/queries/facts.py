@@ -17,6 +17,7 @@ from grading import engine
 from grading.engine import Item, State
 from grading.queries.excuses import excuse_items
 from grading.queries.marks import Audience, Marks, marks_of
+from grading.queries.past_marks import marks_at
 from participation.models import ParticipationRules
 from participation.queries import grading_facts as participation_facts
 from presentations.queries import grading_facts as presentation_facts
@@ -51,29 +52,44 @@ class Gathering:
     policy: engine.Policy
     students: Mapping[int, StudentFacts]
     only: Collection[int] | None  # the students asked for, when not all are
+    at: datetime | None = None  # the moment that is asked for, when it is not now
+
+    @property
+    def asked(self) -> dict:
+        """What a feature's grading_facts take."""
+        return {"only": self.only} if self.at is None else {"only": self.only, "at": self.at}
 
 
 def gather(
-    course: Course, policy: engine.Policy, *, audience: Audience, students: list[int], is_all: bool, now: datetime
+    course: Course,
+    policy: engine.Policy,
+    *,
+    audience: Audience,
+    students: list[int],
+    is_all: bool,
+    now: datetime,
+    at: datetime | None = None,
 ) -> dict[int, StudentFacts]:
     """Facts of these students under the sources that the policy reads; constant queries.
 
-    `is_all` says that they are all of the course, so that nothing has to be narrowed.
+    `is_all` says that they are all of the course, so that nothing has to be narrowed. `at` asks for an earlier moment.
     """
     facts = {student: StudentFacts() for student in students}
     only = None if is_all else students
     # Thousands of lists are not read where no mark can have one.
     with_levels = any(leaf.entry.rubric for leaf in policy.leaves())
-    gathering = Gathering(
-        course, now, marks_of(course, audience=audience, only=only, with_levels=with_levels), policy, facts, only
-    )
+    if at is None:
+        marks = marks_of(course, audience=audience, only=only, with_levels=with_levels)
+    else:
+        marks = marks_at(course, at, audience=audience, only=only, with_levels=with_levels)
+    gathering = Gathering(course, now, marks, policy, facts, only, at)
     for source in _sources_of(policy):
         SOURCES[source](gathering)
     if _reads(policy, "count_of", "bad_ratings"):
-        for student, count in bad_review_counts(course, only=only).items():
+        for student, count in bad_review_counts(course, **gathering.asked).items():
             if student in facts:
                 facts[student].counts["bad_ratings"] = count
-    excuse_items(course, facts, only)
+    excuse_items(course, facts, only, at)
     return facts
 
 
@@ -95,7 +111,7 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
     marks = {} if by_submission else gathering.marks.by_review
     alike: dict[tuple, Item] = {}  # items without a mark look the same for everybody
     marked = State.MARKED
-    for student, reviews in review_facts(gathering.course, only=gathering.only):
+    for student, reviews in review_facts(gathering.course, **gathering.asked):
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
@@ -133,7 +149,7 @@ def _presentations(gathering: Gathering) -> None:
     leaf = next(leaf for leaf in gathering.policy.leaves() if leaf.source == "presentations")
     today = gathering.course.local(gathering.now).date()
     begins_at = cache(partial(gathering.course.at, clock=time(0)))
-    for student, sign_ups in presentation_facts(gathering.course, only=gathering.only).items():
+    for student, sign_ups in presentation_facts(gathering.course, **gathering.asked).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
@@ -155,7 +171,7 @@ def _participation(gathering: Gathering) -> None:
     rules = ParticipationRules.of(gathering.course)
     if rules is None:
         return
-    meetings, records = participation_facts(gathering.course, only=gathering.only)
+    meetings, records = participation_facts(gathering.course, **gathering.asked)
     possible = Decimal(rules.attended_points) + Decimal(rules.discussed_points)
     if not possible:
         return
@@ -191,7 +207,7 @@ def _participation_item(meeting, record, rules: ParticipationRules, possible: De
 def _milestones(gathering: Gathering) -> None:
     marks = gathering.marks
     alike: dict[tuple, Item] = {}  # a team's work is one item of all its members
-    for student, facts in milestone_facts(gathering.course, only=gathering.only).items():
+    for student, facts in milestone_facts(gathering.course, **gathering.asked).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         items = []
@@ -228,7 +244,7 @@ def _milestone_state(fact, mark, now: datetime) -> tuple[State, str]:
 
 def _discussion(gathering: Gathering) -> None:
     """Every comment is one point of one; the policy's steps say how many are full credit."""
-    for student, facts in discussion_facts(gathering.course, only=gathering.only).items():
+    for student, facts in discussion_facts(gathering.course, **gathering.asked).items():
         if (mine := gathering.students.get(student)) is None:
             continue
         mine.sources["discussion"] = tuple(

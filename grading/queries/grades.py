@@ -63,27 +63,35 @@ class Grade:
 
 @collecting_paused()
 def grades_of(
-    course: Course, *, audience: Audience, enrollment_ids: Iterable[int] | None = None, under: engine.Policy | None = None
+    course: Course,
+    *,
+    audience: Audience,
+    enrollment_ids: Iterable[int] | None = None,
+    under: engine.Policy | None = None,
+    at: datetime | None = None,
 ) -> dict[int, Grade]:
     """{enrollment id: grade} of active students, by id; `enrollment_ids` narrows, `under` is another policy than that in force.
+
+    `at` asks for the grades as they stood at an earlier moment (queries.past says how far that is known).
 
     "staff" sees every mark, "student" released ones only: to that audience a mark that is not released and a mark that was
     never given are the same facts, so nothing computed from them can tell the two apart.
     """
-    now = timezone.now()
-    row, policy = (None, under) if under else read_in_force(course)
-    stamps = _stamps(course, audience, enrollment_ids)
-    facts = gather(course, policy, audience=audience, students=list(stamps), is_all=enrollment_ids is None, now=now)
+    now = at or timezone.now()
+    row, policy = (None, under) if under else read_in_force(course, at)
+    stamps = _stamps(course, audience, enrollment_ids, at)
+    is_all = enrollment_ids is None
+    facts = gather(course, policy, audience=audience, students=list(stamps), is_all=is_all, now=now, at=at)
     ended_at = course.at(course.ends_on + timedelta(days=1), time(0))
     is_over = now >= ended_at
     grades = {}
-    overrides = _overrides(course, audience, stamps)
+    overrides = _overrides(course, audience, stamps, at)
     tracks = {section: policy.of_section(section) for section in {stamp.section for stamp in stamps.values()}}
     compute = {section: engine.computing(own) for section, own in tracks.items()}
     for student, (stamp, section, _) in stamps.items():
         mine = facts[student]
         known = engine.Facts(mine.sources, is_over, mine.counts, overrides.get(student, {}))
-        moments = [stamp, course.grades_changed_at, mine.moment, ended_at if is_over else None]
+        moments = [at] if at else [stamp, course.grades_changed_at, mine.moment, ended_at if is_over else None]
         grades[student] = Grade(
             enrollment_id=student,
             policy=tracks[section],
@@ -104,8 +112,8 @@ class Stamp(NamedTuple):
     has_overrides: bool
 
 
-def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | None) -> dict[int, Stamp]:
-    students = Enrollment.objects.active().students().filter(course=course).order_by("pk")
+def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | None, at: datetime | None) -> dict[int, Stamp]:
+    students = Enrollment.objects.graded(at).filter(course=course).order_by("pk")
     if enrollment_ids is not None:
         students = students.filter(pk__in=enrollment_ids)
     stamp = "grade_changed_at" if audience == "staff" else "released_changed_at"
@@ -113,6 +121,8 @@ def _stamps(course: Course, audience: Audience, enrollment_ids: Iterable[int] | 
     return {pk: Stamp(*rest) for pk, *rest in rows}
 
 
-def _overrides(course: Course, audience: Audience, stamps: dict[int, Stamp]) -> dict[int, dict[str, engine.Override]]:
+def _overrides(
+    course: Course, audience: Audience, stamps: dict[int, Stamp], at: datetime | None
+) -> dict[int, dict[str, engine.Override]]:
     only = [student for student, stamp in stamps.items() if stamp.has_overrides]
-    return overrides_of(course, audience=audience, only=only) if only else {}
+    return overrides_of(course, audience=audience, only=only, at=at) if only else {}

@@ -1,18 +1,18 @@
-"""What happened to the grades of a course: marks, their release, grades set by hand, versions of the policy; latest first."""
+"""Where in the history of a course's grades what is asked for stands, latest first; history_events puts it in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
-from accounts.models import User
 from courses.models import Course
 from grading import engine
-from grading.models import Mark, MarkChange, Override, Policy
-from grading.queries.policy import read_in_force
-from grading.queries.regrades import WORK, title_of
+from grading.models import Excuse, Mark, MarkChange, Override, Policy, ScheduledRelease
+from grading.queries.release import condition_of
 from projects.models import TeamMember
 
 KINDS = {
@@ -20,59 +20,125 @@ KINDS = {
     "released": "Released",
     "hidden": "Hidden",
     "set": "Set by hand",
+    "excused": "Excused",
+    "unexcused": "Excuse taken back",
+    "planned": "Release set for a date",
+    "unplanned": "Release at a date cancelled",
     "policy": "Policy",
 }
+WHOLE = "~total"  # asks for the whole grade; no component can be called so
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`student` and `who` are parts of a name or an email, `component` a key of any version of the policy, or WHOLE."""
+
+    student: str = ""
+    who: str = ""
+    kind: str = ""
+    component: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Place(NamedTuple):
-    """An event in the order of the history; what `slice_of` gives and `events_at` reads."""
+    """An event in the order of the history; what a slice of `history_of` gives and `events_at` reads."""
 
     kind: str
     pk: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Log(NamedTuple):
+    """Rows of one table that are events of one kind (of marks: of `kind`'s), and how they are narrowed."""
+
+    rows: QuerySet
     kind: str
-    at: datetime
-    by: User | None
-    what: str
-    whose: str  # a student's or a team's name; "" for the whole course
-    before: str
-    after: str
-    why: str = ""
-
-    @property
-    def label(self) -> str:
-        return KINDS[self.kind]
+    moment: str
+    by: str
+    student: Q
+    component: Q
 
 
-def history_of(course: Course, asked: Mapping[str, str]) -> QuerySet:
-    """Places, to be sliced. `asked` may name `student` and `who` (of a name or an email) and `kind`."""
-    student, who, kind = (asked.get(name, "").strip() for name in ("student", "who", "kind"))
+def components_of(course: Course) -> dict[str, engine.Component]:
+    """{key: component} of every version of the policy, each as the newest version that has it says; one query."""
+    found: dict[str, engine.Component] = {}
+    for document in Policy.objects.filter(course=course).order_by("-number").values_list("document", flat=True):
+        for component in engine.read_policy(document).walk():
+            found.setdefault(component.key, component)
+    return found
+
+
+def history_of(course: Course, asked: Asked) -> QuerySet:
+    """Places, to be sliced."""
+    first, *rest = [_places(log, asked) for log in _logs(course, asked)]
+    return first.union(*rest, all=True).order_by("-at", "-event", "-pk")
+
+
+def _places(log: Log, asked: Asked) -> QuerySet:
+    rows, kind = log.rows, Value(log.kind, CharField()) if log.kind else F("kind")
+    if asked.student:
+        rows = rows.filter(log.student)
+    if asked.component:
+        rows = rows.filter(log.component)
+    if asked.who:
+        rows = rows.filter(_named(log.by, asked.who))
+    if asked.since:
+        rows = rows.filter(**{f"{log.moment}__gte": asked.since})
+    if asked.until:
+        rows = rows.filter(**{f"{log.moment}__lte": asked.until})
+    rows = rows.order_by().annotate(event=kind, at=F(log.moment))
+    if asked.kind:
+        rows = rows.filter(event=asked.kind)
+    return rows.values_list("event", "pk", "at")
+
+
+def _logs(course: Course, asked: Asked) -> Iterator[Log]:
+    of = _of_component(course, asked.component) if asked.component else OfComponent()
+    own = _named("enrollment__user", asked.student)
     marks = MarkChange.objects.filter(mark__course=course)
+    yield Log(marks, "", "changed_at", "changed_by", _of_student(asked.student), of.marks)
     sets = Override.objects.filter(enrollment__course=course)
+    yield Log(sets, "set", "set_at", "set_by", own, of.overrides)
+    excuses = Excuse.objects.filter(enrollment__course=course)
+    yield Log(excuses, "excused", "made_at", "made_by", own, of.excuses)
+    yield Log(excuses.exclude(revoked_at=None), "unexcused", "revoked_at", "revoked_by", own, of.excuses)
+    releases = ScheduledRelease.objects.filter(course=course)
+    own = _named("student__user", asked.student)
+    yield Log(releases, "planned", "ordered_at", "ordered_by", own, of.releases)
+    yield Log(releases.exclude(cancelled_at=None), "unplanned", "cancelled_at", "cancelled_by", own, of.releases)
     policies = Policy.objects.filter(course=course)
-    if student:
-        marks, sets = marks.filter(_of_student(student)), sets.filter(_named("enrollment__user", student))
-        policies = policies.none()
-    if who:
-        marks, sets = marks.filter(_named("changed_by", who)), sets.filter(_named("set_by", who))
-        policies = policies.filter(_named("created_by", who))
-    if kind:
-        marks = marks.filter(kind=kind)
-        sets, policies = (sets if kind == "set" else sets.none()), (policies if kind == "policy" else policies.none())
-    return (
-        _places(marks, F("kind"), "changed_at")
-        .union(_places(sets, Value("set"), "set_at"), _places(policies, Value("policy"), "created_at"), all=True)
-        .order_by("-at", "-event", "-pk")
-    )
+    yield Log(policies, "policy", "created_at", "created_by", NOTHING, NOTHING)
 
 
-def _places(rows: QuerySet, kind, moment: str) -> QuerySet:
-    event = Value(kind.value, CharField()) if isinstance(kind, Value) else kind
-    return rows.order_by().annotate(event=event, at=F(moment)).values_list("event", "pk", "at")
+class OfComponent(NamedTuple):
+    """What of each table belongs to the component that is asked for."""
+
+    marks: Q = NOTHING
+    overrides: Q = NOTHING
+    excuses: Q = NOTHING
+    releases: Q = NOTHING
+
+
+def _of_component(course: Course, key: str) -> OfComponent:
+    if key == WHOLE:
+        return OfComponent(overrides=Q(component=""))
+    component = components_of(course).get(key)
+    if component is None:
+        return OfComponent()
+    condition = condition_of(component)
+    marks = NOTHING if condition is None else Q(mark__in=Mark.objects.filter(condition, course=course).order_by().values("pk"))
+    keys = [inner.key for inner in component.walk()]
+    excuses = reduce(or_, (_excuses_of(leaf) for leaf in component.leaves()))
+    return OfComponent(marks, Q(component__in=keys), excuses, Q(component__in=keys))
+
+
+def _excuses_of(leaf: engine.Component) -> Q:
+    excuses = Q(source=leaf.source)
+    if leaf.source == "manual":
+        return excuses & Q(item=leaf.key)
+    return excuses if leaf.milestones is None else excuses & Q(item__in=leaf.milestones)
 
 
 def _named(person: str, text: str) -> Q:
@@ -87,71 +153,3 @@ def _of_student(text: str) -> Q:
         | _named("mark__enrollment__user", text)
         | Q(mark__team__in=teams)
     )
-
-
-def events_at(course: Course, places: Iterable[tuple]) -> list[Event]:
-    """The events of one page, in its order; a constant number of queries."""
-    places = [Place(*place) for place in places]
-    policy = read_in_force(course)[1]
-    found = {("mark", row.pk): _of_mark(row, policy) for row in _rows(MarkChange, places, MARKS)}
-    found |= {("set", row.pk): _of_override(row, policy) for row in _rows(Override, places, ("set",))}
-    found |= {("policy", row.pk): _of_policy(row) for row in _rows(Policy, places, ("policy",))}
-    return [found["mark" if place.kind in MARKS else place.kind, place.pk] for place in places]
-
-
-MARKS = ("marked", "released", "hidden")
-RELATED = {
-    MarkChange: (
-        "changed_by", "mark__enrollment__user", "mark__review__reviewer__user", "mark__sign_up__enrollment__user",
-        *(f"mark__{path.removeprefix('mark__')}" for path in WORK),
-    ),
-    Override: ("set_by", "enrollment__user"),
-    Policy: ("created_by",),
-}  # fmt: skip
-
-
-def _rows(model, places: list[Place], kinds: tuple[str, ...]):
-    return model.objects.filter(pk__in=[place.pk for place in places if place.kind in kinds]).select_related(*RELATED[model])
-
-
-def _of_mark(change: MarkChange, policy: engine.Policy) -> Event:
-    before, after = _points(change.points_before), _points(change.points_after)
-    why = "" if change.comment_before == change.comment_after else "the comment changed too"
-    if change.kind != "marked":
-        why = ""
-    return Event(
-        change.kind,
-        change.changed_at,
-        change.changed_by,
-        title_of(change.mark, policy),
-        _owner(change.mark),
-        before,
-        after,
-        why,
-    )
-
-
-def _points(points) -> str:
-    return "no mark" if points is None else engine.plain(points)
-
-
-def _owner(mark: Mark) -> str:
-    if mark.review_id:
-        return mark.review.reviewer.user.name
-    if mark.sign_up_id:
-        return str(mark.sign_up)
-    if mark.team_id:
-        return mark.team.name
-    return mark.enrollment.user.name
-
-
-def _of_override(row: Override, policy: engine.Policy) -> Event:
-    titles = {component.key: component.title for component in policy.walk()}
-    what = titles.get(row.component, row.component) or "The letter"
-    after = "taken back" if row.is_taken_back else row.letter or f"{engine.plain(row.percent)} %"
-    shown = "shown to the student" if row.is_shown else "not shown to the student"
-    return Event("set", row.set_at, row.set_by, what, row.enrollment.user.name, "", after, f"{row.reason} ({shown})")
-
-
-def _of_policy(row: Policy) -> Event:
-    return Event("policy", row.created_at, row.created_by, "Grading policy", "", "", f"version {row.number} in force")

@@ -43,8 +43,13 @@ def marks_of(course: Course, *, audience: Audience, only: Collection[int] | None
 
     For students, rows that are not released never leave the database.
     """
+    return by_work(_rows(course, audience, only, with_levels))
+
+
+def by_work(rows: Iterable[tuple[tuple, Sequence]]) -> Marks:
+    """`rows` are (TARGET with what MarkSeen has in front of the work's address, the levels)."""
     marks = Marks()
-    for row, levels in _rows(course, audience, only, with_levels):
+    for row, levels in rows:
         review, sign_up, milestone, team, enrollment, component, points, comment, is_released = row
         if review:
             marks.by_review[review] = MarkSeen(points, comment, is_released, f"review-{review}", levels)
@@ -113,8 +118,12 @@ def marks_visible_to(reader: Enrollment) -> QuerySet[Mark]:
     return marks.filter(of_students([reader.pk]), released_at__isnull=False, released_points__isnull=False)
 
 
-def of_students(students) -> Q:
+def of_students(students, mark: str = "") -> Q:
+    """The marks of these students' work; `mark` is the path to it, such as mark__."""
     teams = TeamMember.objects.filter(enrollment__in=students).values("team")
     return (
-        Q(review__reviewer__in=students) | Q(sign_up__enrollment__in=students) | Q(enrollment__in=students) | Q(team__in=teams)
+        Q(**{f"{mark}review__reviewer__in": students})
+        | Q(**{f"{mark}sign_up__enrollment__in": students})
+        | Q(**{f"{mark}enrollment__in": students})
+        | Q(**{f"{mark}team__in": teams})
     )

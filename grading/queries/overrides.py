@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
@@ -11,10 +12,12 @@ from grading.models import Override
 
 
 def overrides_of(
-    course: Course, *, audience: str, only: Collection[int] | None = None
+    course: Course, *, audience: str, only: Collection[int] | None = None, at: datetime | None = None
 ) -> dict[int, dict[str, engine.Override]]:
-    """{enrollment id: {component key, "" for the letter: what is in force}}; one query."""
+    """{enrollment id: {component key, "" for the letter: what is in force, now or at that moment}}; one query."""
     rows = Override.objects.filter(enrollment__course=course).seen_by(audience).order_by("pk")
+    if at is not None:
+        rows = rows.filter(set_at__lte=at)
     if only is not None:
         rows = rows.filter(enrollment__in=only)
     latest: dict[int, dict[str, Override]] = defaultdict(dict)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 import orjson
@@ -21,9 +22,14 @@ def policy_in_force(course: Course) -> Policy | None:
     return Policy.objects.filter(course=course).order_by("-number").first()
 
 
-def read_in_force(course: Course) -> tuple[Policy | None, engine.Policy]:
-    """The row in force and what the engine computes with; (None, an empty policy) before there is one."""
-    row = policy_in_force(course)
+def policy_at(course: Course, at: datetime) -> Policy | None:
+    """The version that was in force at that moment."""
+    return Policy.objects.filter(course=course, created_at__lte=at).order_by("-number").first()
+
+
+def read_in_force(course: Course, at: datetime | None = None) -> tuple[Policy | None, engine.Policy]:
+    """The row in force, now or then, and what the engine computes with; (None, an empty policy) before there is one."""
+    row = policy_in_force(course) if at is None else policy_at(course, at)
     return (row, engine.read_policy(row.document)) if row else (None, NO_POLICY)
 
 

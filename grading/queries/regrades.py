@@ -11,6 +11,7 @@ from courses.models import Course, Enrollment
 from grading import engine
 from grading.models import Mark, Outcome, RegradeMessage, RegradeRequest
 from grading.queries.marks import marks_visible_to, work_address
+from grading.queries.policy import NO_POLICY
 
 WORK = (
     "mark__review__paper",
@@ -48,8 +49,8 @@ def open_requests_of(mark: Mark | None) -> list[RegradeRequest]:
     return list(RegradeRequest.objects.filter(mark=mark, outcome="").select_related("asked_by__user"))
 
 
-def title_of(mark: Mark, policy: engine.Policy) -> str:
-    """The work in words. Reads what WORK names."""
+def title_of(mark: Mark, policy: engine.Policy = NO_POLICY) -> str:
+    """The work in words; `policy` knows what is marked by hand. Reads what WORK names."""
     if mark.review_id:
         return f"Review of {mark.review.paper.title}"
     if mark.sign_up_id:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -31,23 +33,26 @@ def _condition(leaf: engine.Component) -> Q | None:
     return None
 
 
+def condition_of(component: engine.Component) -> Q | None:
+    """Which marks a component, or a group's parts, count; None where there can be none."""
+    conditions = [condition for leaf in component.leaves() if (condition := _condition(leaf)) is not None]
+    return reduce(or_, conditions) if conditions else None
+
+
 def marks_behind(course: Course, component_key: str):
     """The marks that a component, or a group's parts, count. Raises DomainError when there can be none."""
     _, policy = read_in_force(course)
     component = next((found for found in policy.walk() if found.key == component_key), None)
     if component is None:
         raise DomainError(f"The policy has no component {component_key!r}.", field="component", code="unknown_component")
-    conditions = [condition for leaf in component.leaves() if (condition := _condition(leaf)) is not None]
-    if not conditions:
+    condition = condition_of(component)
+    if condition is None:
         raise DomainError(
             f"{component.title} rests on what students record or hand in themselves; there is nothing to release.",
             field="component",
             code="nothing_to_release",
         )
-    either = Q()
-    for condition in conditions:
-        either |= condition
-    return Mark.objects.filter(either, course=course)
+    return Mark.objects.filter(condition, course=course)
 
 
 def marks_of_student(student: Enrollment) -> QuerySet[Mark]:
@@ -118,6 +123,15 @@ def release_states(course: Course, policy: engine.Policy) -> dict[str, ReleaseSt
             given=Count("points"), seen=Count("released_at"), waits=Count("pk") - Count("pk", filter=AS_IT_STANDS)
         )
     )
+    return states_from(policy, rows)
+
+
+# Of marks that are alike: (of reviews, of sign-ups, the milestone's key, the component; how many are given, seen, waiting)
+Counted = tuple[bool, bool, str | None, str, int, int, int]
+
+
+def states_from(policy: engine.Policy, rows: Iterable[Counted]) -> dict[str, ReleaseState]:
+    """{leaf key: state}."""
     states = {}
     for leaf in policy.leaves():
         source = engine.source_key(leaf)

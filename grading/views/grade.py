@@ -16,6 +16,7 @@ from grading.queries.excuses import excusable, excuses_of
 from grading.queries.notes import note_history
 from grading.queries.overrides import override_history
 from grading.queries.regrades import Contest, contests_of
+from grading.queries.scheduled import waiting_for
 from grading.what_if import Typed, read_typed
 
 
@@ -61,7 +62,8 @@ def grade_page(request, enrollment: Enrollment, *, student: Enrollment, audience
         "requests": [contest.request for contest in contests.values() if contest.request],
     }
     if not is_own:
-        context |= _overriding(grade, student, override_form) | _noting(student)
+        waiting = {"waiting_release": waiting_for(student)}
+        context |= _overriding(grade, student, override_form) | _noting(student) | waiting
     return render(request, "grading/student_grade.html", context, status=422 if typed.errors else status)
 
 
@@ -71,7 +73,7 @@ def _overriding(grade: Grade, student: Enrollment, refused: OverrideForm | None)
     titles = {component.key: component.title for component in grade.policy.walk()}
     form = OverrideForm(policy=grade.policy, initial={"revision": history[0].pk if history else 0})
     return {
-        "overrides": [(row, titles.get(row.component, row.component) or "The letter") for row in history],
+        "overrides": [(row, titles.get(row.component, row.component) or "The whole grade") for row in history],
         "override_form": refused or form,
     }
 

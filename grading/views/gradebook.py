@@ -13,6 +13,7 @@ from grading import actions
 from grading.filter_forms import GradeFilterForm
 from grading.queries import read_in_force
 from grading.queries.gradebook import gradebook_of, has_letters
+from grading.queries.scheduled import scheduled_of
 from grading.queries.statistics import statistics_of
 
 
@@ -26,7 +27,9 @@ def gradebook(request, course_slug):
     book = gradebook_of(
         course, in_force, form.kept(), page=request.GET.get("page"), with_statistics="statistics" in request.GET
     )
-    return render(request, "grading/gradebook.html", {"course": course, "enrollment": enrollment, "book": book, "form": form})
+    context = {"course": course, "enrollment": enrollment, "book": book, "form": form}
+    context["scheduled"] = scheduled_of(course, in_force[1])
+    return render(request, "grading/gradebook.html", context)
 
 
 @login_required

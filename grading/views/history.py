@@ -6,7 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from courses.policies import require_instructor
-from grading.queries.history import KINDS, events_at, history_of
+from grading.dated_forms import HistoryForm
+from grading.queries.history import history_of
+from grading.queries.history_events import events_at
 
 PAGE = 50
 
@@ -15,13 +17,10 @@ PAGE = 50
 @require_safe
 def history(request, course_slug):
     enrollment = require_instructor(request.user, course_slug)
-    page = Paginator(history_of(enrollment.course, request.GET), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "course": enrollment.course,
-        "enrollment": enrollment,
-        "page": page,
-        "events": events_at(enrollment.course, page.object_list),
-        "kinds": KINDS.items(),
-        "asked": {name: request.GET.get(name, "") for name in ("student", "who", "kind")},
-    }
-    return render(request, "grading/history.html", context)
+    form = HistoryForm(request.GET, course=enrollment.course)
+    context = {"course": enrollment.course, "enrollment": enrollment, "form": form, "is_narrowed": False}
+    if form.is_valid():
+        page = Paginator(history_of(enrollment.course, form.asked()), PAGE).get_page(request.GET.get("page"))
+        context |= {"page": page, "events": events_at(enrollment.course, page.object_list)}
+        context["is_narrowed"] = any(form.cleaned_data.values())
+    return render(request, "grading/history.html", context, status=200 if form.is_valid() else 422)

@@ -1,5 +1,7 @@
 """Who has a role of a slot."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -10,6 +12,12 @@ from courses.models import Enrollment
 class SignUpQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(withdrawn_at=None)
+
+    def standing_at(self, at: datetime | None):
+        """Those that stood at that moment; None is now. One that was given back and stands again counts throughout."""
+        if at is None:
+            return self.standing()
+        return self.filter(models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gt=at), created_at__lte=at)
 
 
 class SignUp(models.Model):

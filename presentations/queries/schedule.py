@@ -67,10 +67,10 @@ def presenting(enrollment: Enrollment) -> list[Presenting]:
     ]
 
 
-def presenters_by_paper(course: Course) -> dict[int, set[int]]:
-    """{paper id: the enrollments who present it}."""
+def presenters_by_paper(course: Course, *, at: datetime | None = None) -> dict[int, set[int]]:
+    """{paper id: the enrollments who present it, or at that moment did}."""
     found = defaultdict(set)
-    rows = SignUp.objects.standing().filter(
+    rows = SignUp.objects.standing_at(at).filter(
         role__slot__course=course, role__slot__paper__isnull=False, enrollment__isnull=False
     )
     for paper, enrollment in rows.order_by().values_list("role__slot__paper", "enrollment"):
@@ -78,12 +78,17 @@ def presenters_by_paper(course: Course) -> dict[int, set[int]]:
     return dict(found)
 
 
-def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[SignUpFact]]:
-    """{enrollment id: the presentations the student has, by date}, for every active student, or `only` for these ids."""
-    students = Enrollment.objects.active().students().among(only).filter(course=course).order_by()
+def grading_facts(
+    course: Course, *, only: Collection[int] | None = None, at: datetime | None = None
+) -> dict[int, list[SignUpFact]]:
+    """{enrollment id: the presentations the student has, by date}, for every active student, or `only` for these ids.
+
+    `at` asks for the places that stood at an earlier moment; the calendar is today's.
+    """
+    students = Enrollment.objects.graded(at).among(only).filter(course=course).order_by()
     facts: dict[int, list[SignUpFact]] = {student: [] for student in students.values_list("pk", flat=True)}
     rows = (
-        SignUp.objects.standing()
+        SignUp.objects.standing_at(at)
         .filter(enrollment__in=students, role__slot__course=course)
         .order_by("role__slot__meeting__date", "role__slot__position", "pk")
         .values_list("enrollment_id", "pk", "role__slot_id", "role__slot__title", "role__slot__paper__title",

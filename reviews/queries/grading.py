@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 
 from courses.models import Course, Enrollment, Paper
-from reviews.models import Asks, Review, ReviewRules, Times
+from reviews.models import Asks, Review, ReviewRules, ReviewVersion, Times
 from reviews.queries.duties import reviewable_papers
 from reviews.queries.terms import Terms, terms_in, times_of
 
@@ -33,22 +33,30 @@ Begun = tuple[int, int, int, int | None, datetime | None]
 NOTHING: Mapping = {}
 
 
-def grading_facts(course: Course, *, only: Collection[int] | None = None) -> dict[int, list[ReviewFact]]:
-    """{enrollment id: one fact per paper to be reviewed}, for every active student, or `only` for these ids."""
-    return dict(facts_by_student(course, only=only))
+def grading_facts(
+    course: Course, *, only: Collection[int] | None = None, at: datetime | None = None
+) -> dict[int, list[ReviewFact]]:
+    """{enrollment id: one fact per paper to be reviewed}, for every active student, or `only` for these ids.
+
+    `at` asks for what had come in, and who presented, at an earlier moment; papers, terms and rules are today's.
+    """
+    return dict(facts_by_student(course, only=only, at=at))
 
 
-def facts_by_student(course: Course, *, only: Collection[int] | None = None) -> Iterator[tuple[int, list[ReviewFact]]]:
+def facts_by_student(
+    course: Course, *, only: Collection[int] | None = None, at: datetime | None = None
+) -> Iterator[tuple[int, list[ReviewFact]]]:
     """`grading_facts`, one student after the other: nobody has to keep all of a large course."""
     rules = ReviewRules.of(course)
-    students = Enrollment.objects.active().students().among(only).filter(course=course)
+    students = Enrollment.objects.graded(at).among(only).filter(course=course)
     student_ids = students.order_by().values_list("pk", flat=True)
     if rules is None:
         yield from ((student, []) for student in student_ids)
         return
     papers = [(paper, rules.times(paper)) for paper in reviewable_papers(course)]
     of = {} if only is None else {"reviewer__in": only}
-    begun, terms = _begun(course, **of), terms_in(course, **of)
+    begun = _begun(course, **of) if at is None else _begun_at(course, at, **of)
+    terms = terms_in(course, at=at, **of)
     usual, apart = terms.usual, terms.apart()
     blank = [(paper, _of_paper(paper, times, usual)) for paper, times in papers]
     for student in student_ids:
@@ -70,6 +78,19 @@ def _begun(course: Course, **of) -> Mapping[int, dict[int, Begun]]:
     came_late_at = Case(When(current__is_late=True, then="current__submitted_at"))
     begun: dict[int, dict[int, Begun]] = defaultdict(dict)
     for row in rows.values_list("reviewer_id", "paper_id", "pk", "current_id", came_late_at):
+        begun[row[0]][row[1]] = row
+    return begun
+
+
+def _begun_at(course: Course, at: datetime, **of) -> Mapping[int, dict[int, Begun]]:
+    """As `_begun`, of what had come in by that moment: the latest version of each review then."""
+    of = {f"review__{name}": value for name, value in of.items()}
+    # A restored version took over when it was first submitted, and came in when it was restored.
+    came_in = Q(restored_at=None, submitted_at__lte=at) | Q(restored_at__lte=at)
+    versions = ReviewVersion.objects.filter(came_in, review__course=course, **of).order_by("number")
+    came_late_at = Case(When(is_late=True, then="submitted_at"))
+    begun: dict[int, dict[int, Begun]] = defaultdict(dict)
+    for row in versions.values_list("review__reviewer_id", "review__paper_id", "review_id", "pk", came_late_at):
         begun[row[0]][row[1]] = row
     return begun
 

@@ -92,20 +92,23 @@ def own_times(viewer: Enrollment, paper: Paper, terms: Terms) -> Times | None:
     return times_of(rules, paper, terms) if rules and (terms.due_at or terms.round_id) else None
 
 
-def terms_in(course: Course, **of) -> AllTerms:
-    """The terms of a course that has review rules; `of` narrows (reviewer=..., paper=...)."""
+def terms_in(course: Course, *, at: datetime | None = None, **of) -> AllTerms:
+    """The terms of a course that has review rules; `of` narrows (reviewer=..., paper=...).
+
+    `at` excuses those who presented at that moment instead of now.
+    """
     rules = ReviewRules.of(course)
     rows = Assignment.objects.filter(course=course, **of).order_by()
     found = {
         (reviewer, paper): Terms(*terms)
         for reviewer, paper, *terms in rows.values_list("reviewer_id", "paper_id", "asks", "due_at", "reason", "round_id")
     }
-    return AllTerms(rules, found, _presenters(rules))
+    return AllTerms(rules, found, _presenters(rules, at))
 
 
-def _presenters(rules: ReviewRules) -> dict[int, Collection[int]]:
+def _presenters(rules: ReviewRules, at: datetime | None = None) -> dict[int, Collection[int]]:
     """{paper id: the presenters whom the course excuses}"""
-    return presenters_by_paper(rules.course) if rules.presenters_are_exempt else {}
+    return presenters_by_paper(rules.course, at=at) if rules.presenters_are_exempt else {}
 
 
 def terms_of(reviewer: Enrollment, paper: Paper) -> Terms:

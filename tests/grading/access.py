@@ -1,7 +1,10 @@
 """Who gets what from the grading pages and API. `student` owns the work, `other` is a student of the same course."""
 
+from datetime import UTC, datetime
+
 from django.core.files.base import ContentFile
 
+from grading.models import ScheduledRelease
 from tests.access import Row, in_course
 from tests.factories import (
     DeliverableFactory,
@@ -16,6 +19,7 @@ from tests.factories import (
     SnippetFactory,
     TeamFactory,
     TeamMemberFactory,
+    UserFactory,
 )
 from tests.grading.examples import ece697il, one_component, released_mark, reviewed
 
@@ -31,6 +35,18 @@ def with_student(course, student):
 
 def api_student(course, student):
     return {**with_policy(course, student), "student_id": student.pk}
+
+
+def api_student_then(course, student):
+    student.created_at = datetime(2021, 9, 1, tzinfo=UTC)
+    student.save()
+    return api_student(course, student)
+
+
+def with_scheduled(course, student):
+    due_at = datetime(2099, 1, 1, tzinfo=UTC)
+    release = ScheduledRelease.objects.create(course=course, component="reviews", due_at=due_at, ordered_by=UserFactory())
+    return {**with_policy(course, student), "pk": release.pk}
 
 
 def with_version(course, student):
@@ -131,6 +147,7 @@ def with_snippet(course, student):
 
 STAFF = {"student": 403, "other": 403, "assistant": 200, "instructor": 200}
 INSTRUCTOR = {"student": 403, "other": 403, "assistant": 403, "instructor": 200}
+ORDERED = INSTRUCTOR | {"instructor": 201}
 API = {"anonymous": 401}
 MARK = {"points": "8"}
 FORM = {"points": "8", "comment": "", "revision": "0"}
@@ -148,6 +165,9 @@ NOTE = {"text": "Ill in October", "revision": "0"}
 # Of nobody in the course: what is sent is read, and refused by the rules.
 BULK = {"marks": [{"student": 1, "work": "review-1", "value": "8", "revision": 0}]}
 UNDO = {"marks": [{"work": "review-1", "revision": 1}]}
+AT_DATE = {"what": "c:reviews", "due_at": "2099-01-01T12:00"}
+API_DATE = {"component": "reviews", "due_at": "2099-01-01T12:00"}
+AT = {"at": "2021-12-01"}
 OVERRIDE = {"component": "reviews", "percent": "90", "reason": "Illness", "revision": "0"}
 
 ROWS: list[Row] = [
@@ -184,6 +204,19 @@ ROWS: list[Row] = [
     Row("api:student_release", **INSTRUCTOR, method="post", make=api_student, **API),
     Row("api:student_hide", **INSTRUCTOR, method="post", make=api_student, **API),
     Row("grading:history", **INSTRUCTOR, make=with_policy),
+    Row("grading:release_list", **INSTRUCTOR, make=with_policy),
+    Row("grading:release_schedule", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_policy, data=AT_DATE),
+    Row("grading:release_schedule", 405, 405, 405, 405, outsider=405, make=with_policy),
+    Row("grading:release_cancel", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_scheduled),
+    Row("grading:release_cancel", 405, 405, 405, 405, outsider=405, make=with_scheduled),
+    Row("api:release_list", **INSTRUCTOR, make=with_policy, **API),
+    Row(
+        "api:release_list", **INSTRUCTOR | {"instructor": 201}, method="post", json=True, data=API_DATE, make=with_policy, **API
+    ),
+    Row("api:release_cancel", **INSTRUCTOR, method="post", make=with_scheduled, **API),
+    Row("grading:history_at", **INSTRUCTOR, make=with_policy),
+    Row("api:grades_at", **INSTRUCTOR, make=with_policy, data=AT, **API),
+    Row("api:grade_at", **INSTRUCTOR, make=api_student_then, data=AT, **API),
     Row("api:grade_history", **INSTRUCTOR, make=with_policy, **API),
     Row("grading:component_release", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_component),
     Row("grading:component_release", 405, 405, 405, 405, outsider=405, make=with_component),

@@ -36,14 +36,20 @@ def grade(document: dict, facts, *, final: bool) -> dict:
     for component in document["components"]:
         mine, of = _component(component, facts, final, shares)
         earned, possible = earned + mine, possible + of
-    if not possible:
-        return {"value": None, "letter": "", "failed": False, "shares": shares}
+    by_hand = facts.overrides.get("")
     whole = Fraction(100) if document.get("weights", "scale") == "scale" else _weight({"parts": document["components"]})
-    value = _curved(document, earned / possible * whole)
+    if by_hand and by_hand.percent is not None:
+        value = whole * number(by_hand.percent) / 100
+    elif possible:
+        value = _curved(document, earned / possible * whole)
+    else:
+        return {"value": None, "letter": by_hand.letter if by_hand else "", "failed": False, "shares": shares}
     unmet = [gate for gate in document.get("gates", []) if not _met(gate, document, facts, final, shares)]
     letter = _letter(document, value, facts, final, shares)
     if unmet:
         letter = unmet[0].get("letter") or letter
+    if by_hand and by_hand.letter:
+        letter = by_hand.letter
     return {"value": value, "letter": letter, "failed": bool(unmet), "shares": shares}
 
 
@@ -52,7 +58,16 @@ def _weight(component: dict) -> Fraction:
 
 
 def _component(component: dict, facts, final: bool, shares: dict) -> tuple[Fraction, Fraction]:
-    """(earned, possible) in the policy's weights."""
+    """(earned, possible) in the policy's weights; of what a person set, that."""
+    found = _by_marks(component, facts, final, shares)
+    if component["key"] not in facts.overrides:
+        return found
+    weight, share = _weight(component), number(facts.overrides[component["key"]].percent) / 100
+    shares[component["key"]] = share
+    return share * weight, weight
+
+
+def _by_marks(component: dict, facts, final: bool, shares: dict) -> tuple[Fraction, Fraction]:
     weight = _weight(component)
     if "parts" not in component:
         share = shares[component["key"]] = _leaf(component, facts, final)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.engine import ERROR, Facts, Item, State, compute, computing, lint, read_policy
+from grading.engine import ERROR, Facts, Item, Override, State, compute, computing, lint, read_policy
 from tests.grading import oracle
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "150"))
@@ -149,10 +149,31 @@ def item_lists(draw, out_of: int):
     )
 
 
+SET_PERCENT = st.integers(0, 20_000).map(lambda number: Decimal(number) / 100)
+
+
+@st.composite
+def overrides(draw):
+    """Mostly none; some components, the group or the whole set by hand."""
+    found = {
+        key: Override("Why", draw(SET_PERCENT)) for key in draw(st.lists(st.sampled_from([*SOURCES, "group"]), max_size=2))
+    }
+    whole = draw(
+        st.one_of(
+            st.none(),
+            st.builds(Override, st.just("Why"), SET_PERCENT),
+            st.builds(Override, st.just("Why"), st.just(None), st.just("B")),
+            st.builds(Override, st.just("Why"), SET_PERCENT, st.just("B")),
+        )
+    )
+    return found | ({"": whole} if whole else {})
+
+
 @st.composite
 def facts(draw):
     sources = {source: draw(item_lists(out_of)) for source, out_of in zip(SOURCES, (10, 6, 10, 20), strict=True)}
-    return Facts(sources, draw(st.booleans()), {"bad_ratings": draw(st.integers(0, 6))})
+    by_hand = draw(st.one_of(st.just({}), st.just({}), overrides()))
+    return Facts(sources, draw(st.booleans()), {"bad_ratings": draw(st.integers(0, 6))}, by_hand)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

@@ -1,13 +1,29 @@
 """The history of grades: everything that happened, latest first, filtered, paged, at a constant price."""
 
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from grading.actions import hide_component, release_component, set_mark, set_override, set_policy
-from tests.factories import EnrollmentFactory, MilestoneFactory, TeamFactory, TeamMemberFactory
-from tests.grading.examples import course_with_policy, one_component, reviewed
+from grading.actions import excuse, hide_component, release_component, revoke_excuse, set_mark, set_override, set_policy
+from grading.models import Excuse
+from grading.queries.excuses import titles_of
+from presentations.models import SignUp
+from tests.factories import (
+    EnrollmentFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    SignUpFactory,
+    TeamFactory,
+    TeamMemberFactory,
+)
+from tests.grading.examples import course_with_policy, ece697il, one_component, reviewed
+
+ESSAY = {"key": "essay", "title": "Essay", "weight": 100, "source": "manual"}
 
 
 @pytest.fixture
@@ -47,8 +63,8 @@ def test_everything_is_there_latest_first(client, course, student, by):
     lived(course, student, by)
 
     assert events(client, course) == [
-        ("policy", "", "", "version 2 in force"),
-        ("set", "Amara Lindqvist", "", "90 %"),
+        ("policy", "", "version 1", "version 2 in force"),
+        ("set", "Amara Lindqvist", "as computed", "90 %"),
         ("hidden", "Amara Lindqvist", "8", "no mark"),
         ("marked", "Amara Lindqvist", "8", "8.5"),
         ("released", "Amara Lindqvist", "no mark", "8"),
@@ -90,10 +106,137 @@ def test_the_page_shows_who_when_from_and_to(client, course, student, by):
     lived(course, student, by)
 
     text = client.get(reverse("grading:history", args=[course.slug])).content.decode()
+    then = re.search(r'href="([^"]*/history/at/[^"]*)"', text)[1]
 
+    assert client.get(unescape(then)).status_code == 200
     assert all(
         words in text for words in ("Amara Lindqvist", "Ingrid Halloran", "8.5", "90 %", "Illness", "version 2 in force")
     )
+
+
+def excused(student, by, item="p1"):
+    reviewed(student, key=item, title="Rammer")
+    return excuse(student=student, source="reviews", item=item, reason="illness", by=by)
+
+
+def test_excuses_and_what_became_of_them_are_there(client, course, student, by):
+    revoke_excuse(excuse=excused(student, by), by=by)
+
+    answer = client.get(reverse("api:grade_history", args=[course.slug]), {"student": "amara"}).json()["results"]
+
+    assert [(row["kind"], row["what"], row["before"], row["after"], row["why"], row["by"]) for row in answer] == [
+        ("unexcused", "Rammer", "excused", "counts", "illness", "Ingrid Halloran"),
+        ("excused", "Rammer", "counts", "excused", "illness", "Ingrid Halloran"),
+    ]
+
+
+def test_each_kind_of_excused_work_is_named(course, student, by):
+    rows = [
+        Excuse(source="milestones", item=MilestoneFactory(course=course, title="Talk").key),
+        Excuse(source="participation", item=f"meeting-{MeetingFactory(course=course, topic='Attention').pk}"),
+        Excuse(source="presentations", item=f"sign-up-{SignUpFactory(role__slot__course=course, enrollment=student).pk}"),
+        Excuse(source="participation", item="meeting-0"),
+        Excuse(source="manual", item="essay"),
+    ]
+
+    titles = titles_of(course, rows)
+
+    assert [titles.get((row.source, row.item)) for row in rows] == [
+        "Talk", "Attention", str(SignUp.objects.get().role.slot), None, None,
+    ]  # fmt: skip
+
+
+def test_comments_are_told_before_and_after(client, course, student, by):
+    review = reviewed(student)
+    set_mark(review=review, points=Decimal(8), comment="Good", revision=0, by=by)
+    set_mark(review=review, points=Decimal(8), comment="Better", revision=1, by=by)
+    set_mark(review=review, points=Decimal(9), comment="Better", revision=2, by=by)
+
+    answer = client.get(reverse("api:grade_history", args=[course.slug]), {"kind": "marked"}).json()["results"]
+
+    assert [(row["comment_before"], row["comment_after"]) for row in answer] == [("", ""), ("Good", "Better"), ("", "Good")]
+    text = client.get(reverse("grading:history", args=[course.slug])).content.decode()
+    assert "Comment changed" in text
+
+
+def test_what_was_set_by_hand_says_from_what(client, course, student, by):
+    def sets(percent=None, letter="", component="reviews"):
+        percent = None if percent is None else Decimal(percent)
+        set_override(student=student, component=component, percent=percent, letter=letter, reason="So", is_shown=True, by=by)
+
+    sets(90)
+    sets(component="", letter="A")
+    sets(70)
+    sets(component="", percent=80, letter="B")
+    sets()
+
+    answer = client.get(reverse("api:grade_history", args=[course.slug]), {"kind": "set"}).json()["results"]
+    assert [(row["what"], row["before"], row["after"]) for row in answer] == [
+        ("Reviews", "70 %", "as computed"),
+        ("The whole grade", "A", "80 % and B"),
+        ("Reviews", "90 %", "70 %"),
+        ("The whole grade", "as computed", "A"),
+        ("Reviews", "as computed", "90 %"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("component", "found"),
+    [
+        ("reviews", ["excused", "set", "marked"]),
+        ("project", ["set", "marked"]),
+        ("talk", ["set"]),
+        ("report", ["marked"]),
+        ("participation", []),
+        ("~total", ["set"]),
+        ("essay", ["marked"]),  # the policy has it no more
+    ],
+)
+def test_it_is_narrowed_to_a_component(client, course, student, by, component, found):
+    report = [MilestoneFactory(course=course, key=key) for key in ("talk", "report")][1]
+    set_policy(course=course, document={"components": [ESSAY]}, by=by)
+    set_mark(enrollment=student, component="essay", points=Decimal(3), revision=0, by=by)
+    set_policy(course=course, document=ece697il(), by=by)
+    set_mark(review=reviewed(student), points=Decimal(8), revision=0, by=by)
+    member = TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
+    set_mark(milestone=report, team=member.team, points=Decimal(9), revision=0, by=by)
+    for key, percent in (("reviews", 90), ("talk", 50), ("", 60)):
+        set_override(student=student, component=key, percent=Decimal(percent), reason="So", is_shown=True, by=by)
+    excused(student, by)
+
+    assert [kind for kind, *_ in events(client, course, component=component)] == found
+
+
+def test_it_is_narrowed_to_days_of_the_courses_zone(client, course, student, by):
+    review = reviewed(student)
+    for revision, hour in enumerate((3, 5), start=0):  # 23:00 on the 19th and 1:00 on the 20th in New York
+        with time_machine.travel(datetime(2021, 10, 20, hour, tzinfo=UTC), tick=False):
+            set_mark(review=review, points=Decimal(revision), revision=revision, by=by)
+
+    def points(**asked):
+        return [after for _, _, _, after in events(client, course, kind="marked", **asked)]
+
+    assert points(since="2021-10-20") == ["1"]
+    assert points(until="2021-10-19") == ["0"]
+    assert points(since="2021-10-19", until="2021-10-20") == ["1", "0"]
+    assert points(since="2021-10-20T01:00", until="2021-10-20T01:00") == ["1"]
+
+
+@pytest.mark.parametrize("asked", [{"since": "soon"}, {"until": "2021-02-30"}, {"component": "none"}, {"kind": "eaten"}])
+def test_what_it_cannot_be_narrowed_to_is_refused(client, course, by, asked):
+    assert client.get(reverse("api:grade_history", args=[course.slug]), asked).status_code == 400
+    assert client.get(reverse("grading:history", args=[course.slug]), asked).status_code == 422
+
+
+def test_the_next_page_asks_for_the_same(client, course, student, by):
+    lived(course, student, by)
+    asked = {"kind": "marked", "component": "reviews", "since": "2020-01-01", "until": "2099-01-01", "page_size": 1}
+
+    first = client.get(reverse("api:grade_history", args=[course.slug]), asked).json()
+    second = client.get(first["next"]).json()
+
+    assert [row["after"] for row in first["results"] + second["results"]] == ["8.5", "8"]
+    assert second["next"] is None
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -102,6 +245,7 @@ def test_history_queries(client, course, by, django_assert_num_queries, rows):
         lived_by = EnrollmentFactory(course=course)
         set_mark(review=reviewed(lived_by), points=Decimal(8), revision=0, by=by)
         set_override(student=lived_by, component="reviews", percent=Decimal(90), reason="Illness", is_shown=False, by=by)
+        excused(lived_by, by, item=f"p{lived_by.pk}")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         client.get(reverse("grading:history", args=[course.slug]))

@@ -1,10 +1,12 @@
 """Grades set by hand: in force everywhere, shown when they are shown, kept for good."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
@@ -13,7 +15,7 @@ from grading.actions import set_override
 from grading.models import Override
 from grading.queries import grades_of
 from tests.factories import EnrollmentFactory
-from tests.grading.examples import course_with_policy
+from tests.grading.examples import LETTERS, course_with_policy, ece697il, one_component
 from tests.threads import at_once
 
 
@@ -57,6 +59,79 @@ def test_the_letter_can_be_set_and_taken_back(course, student, instructor):
     assert [row.reason for row in Override.objects.order_by("pk")] == ["Ill in May", "A mistake"]
 
 
+def whole(student, audience="staff"):
+    """(value, letter, points, possible) of the final total"""
+    final = grade(student, audience).explanation.final
+    return final.value, final.letter, final.points, final.possible
+
+
+def test_the_total_can_be_set_and_has_the_policys_letter(course, student, instructor):
+    overridden(student, instructor, component="", percent=Decimal("92.5"))
+
+    assert whole(student) == whole(student, "student") == (Fraction("92.5"), "A-", Fraction("83.25"), 90)
+    so_far = grade(student).explanation.so_far
+    assert (so_far.value, so_far.is_set) == (Fraction("92.5"), True)
+    assert so_far.words[-2:] == (
+        "Set to 92.5 % of 100 by hand: Ill in May",
+        "A-: 92.5 on the letter scale (rounded to 1 decimal, halves up).",
+    )
+
+
+def test_total_and_letter_are_one_row_whose_latest_counts(course, student, instructor):
+    overridden(student, instructor, component="", percent=Decimal(50), letter="A")
+    assert whole(student)[:2] == (50, "A")
+
+    overridden(student, instructor, component="", percent=None, letter="B", reason="The letter alone")
+    assert whole(student)[:2] == (0, "B")
+
+    overridden(student, instructor, component="", percent=None, letter="", reason="None of it")
+    assert whole(student)[:2] == (0, "F")
+    assert [row.words for row in Override.objects.order_by("pk")] == ["50 % and A", "B", "taken back"]
+
+
+def test_a_set_total_is_out_of_the_weights_where_the_policy_counts_so(db):
+    course = course_with_policy(ece697il(weights="sum"))
+    student, instructor = EnrollmentFactory(course=course), EnrollmentFactory(course=course, role="instructor")
+
+    overridden(student, instructor, component="", percent=Decimal("33.33"))
+
+    assert whole(student) == (Fraction("29.997"), "F", Fraction("29.997"), 90)
+
+
+def test_a_letter_that_was_set_stands_where_nothing_counts_yet(db):
+    with time_machine.travel(datetime(2021, 10, 1, tzinfo=UTC), tick=False):
+        course = course_with_policy(one_component(source="manual") | {"letters": LETTERS})
+        student, instructor = EnrollmentFactory(course=course), EnrollmentFactory(course=course, role="instructor")
+
+        overridden(student, instructor, component="", percent=None, letter="A")
+
+        so_far = grade(student).explanation.so_far
+    assert (so_far.value, so_far.letter, so_far.is_set) == (None, "A", True)
+
+
+def test_a_set_total_is_the_same_on_page_api_and_csv(client, course, student, instructor):
+    client.force_login(instructor.user)
+    data = {"component": "", "percent": "87.25", "reason": "Agreed", "is_shown": "on", "revision": "0"}
+
+    answer = client.post(reverse("grading:override_set", args=[course.slug, student.pk]), data, follow=True)
+
+    assert "87.25 %" in answer.content.decode()
+    line = client.get(reverse("api:grade_list", args=[course.slug])).json()["results"][0]
+    assert [line[name] for name in ("total_so_far", "total_final", "letter", "letter_final")] == ["87.3", "87.3", "B+", "B+"]
+    assert ",87.3,87.3,100,B+,B+," in client.get(reverse("api:grade_list", args=[course.slug]) + "?format=csv").content.decode()
+    assert "set by hand</small> 87.3" in client.get(reverse("grading:gradebook", args=[course.slug])).content.decode()
+
+
+def test_without_a_policy_there_is_no_total_to_set(db):
+    student = EnrollmentFactory()
+    instructor = EnrollmentFactory(course=student.course, role="instructor")
+
+    with pytest.raises(DomainError) as refusal:
+        overridden(student, instructor, component="")
+
+    assert refusal.value.code == "no_policy"
+
+
 def test_students_see_what_was_shown_last(course, student, instructor):
     student.refresh_from_db()
     before = student.released_changed_at
@@ -83,7 +158,6 @@ def test_what_is_not_shown_leaves_no_trace_for_the_student(client, course, stude
     [
         ({"reason": " "}, "no_reason"),
         ({"component": "none"}, "no_component"),
-        ({"component": "", "letter": ""}, "bad_shape"),
         ({"letter": "A"}, "bad_shape"),
         ({"component": "", "percent": None, "letter": "Z"}, "no_letter"),
         ({"percent": Decimal("200.01")}, ""),

@@ -4,79 +4,22 @@ import csv
 import io
 import re
 import zipfile
-from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.urls import reverse
 
-from grading.actions import hide_component, release_component, set_mark
+from grading.actions import hide_component, release_component
 from grading.models import Mark
 from grading.queries import grades_of
 from machines.models import MachineScope, Pull
 from oneroster.bulk import FILES
 from tests.factories import CourseFactory, EnrollmentFactory, PolicyFactory, TokenFactory
 from tests.grading.examples import course_with_policy, ece697il, reviewed
-from tests.machines.keys import access_to, teacher_of
+from tests.machines.keys import access_to
+from tests.oneroster.examples import ALL, BASE, READ, exam, mark, with_exam
 
-NOW = datetime(2021, 10, 20, 16, tzinfo=UTC)
-BASE = "/ims/oneroster/gradebook/v1p2"
-READ = [MachineScope.READ]
-ALL = [MachineScope.READ, MachineScope.CREATE_PUT, MachineScope.CREATE_POST, MachineScope.DELETE]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def mid_term():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-def with_exam():
-    document = ece697il()
-    document["components"].append({"key": "exam", "title": "Exam", "weight": 10, "source": "manual", "max_points": 50})
-    return document
-
-
-@pytest.fixture
-def course(db):
-    return course_with_policy(with_exam(), ends_on=date(2099, 12, 20))
-
-
-@pytest.fixture
-def student(course):
-    return EnrollmentFactory(course=course, user__name="Ada", user__email="ada@example.edu")
-
-
-@pytest.fixture
-def teacher(course):
-    return teacher_of(course)
-
-
-@pytest.fixture
-def ask(client, course, teacher):
-    """A request of a program that the course has let in; `sees` and `scopes` as its client was made."""
-    keys = {}
-
-    def send(path, method="get", body=None, sees="all", scopes=ALL):
-        key = (sees, tuple(scopes))
-        if key not in keys:
-            keys[key] = access_to(course, by=teacher, sees=sees, scopes=scopes, name=f"Sync {len(keys)}")[1]
-        content = {} if body is None else {"data": body, "content_type": "application/json"}
-        return getattr(client, method)(BASE + path, headers=keys[key], **content)
-
-    return send
-
-
-def mark(student, points, teacher, **target):
-    target = target or {"enrollment": student, "component": "exam"}
-    current = Mark.objects.filter(**target).first()
-    return set_mark(points=points and Decimal(points), revision=current.revision if current else 0, by=teacher, **target)
-
-
-def exam(course, student):
-    return f"result.{course.pk}.exam..{student.pk}"
 
 
 def minor(response):
@@ -184,8 +127,11 @@ def test_components_that_leave_the_policy_become_tobedeleted(ask, course, studen
     assert [row["status"] for row in gone] == ["tobedeleted", "tobedeleted"]
     assert ask(f"/results/{exam(course, student)}", "put", {"result": {"score": 1}}).status_code == 404
 
+    assert ask(f"/results/{exam(course, student)}").json()["result"]["status"] == "tobedeleted"
+
     PolicyFactory(course=course, number=3, document=with_exam())
     assert ask(path).json()["category"]["status"] == "active"
+    assert ask(f"/results/{exam(course, student)}").json()["result"]["status"] == "active"
 
 
 def test_pages_are_linked_and_hold_together(ask, course, student):
@@ -405,7 +351,7 @@ def test_results_take_constant_queries(client, course, teacher, count, django_as
     _, header = access_to(course, by=teacher, scopes=READ, sees="all")
     client.get(f"{BASE}/results", headers=header)
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(f"{BASE}/results", headers=header)
 
 

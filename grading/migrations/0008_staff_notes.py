@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0002_paper_abstract'),
-        ('grading', '0005_excuses_and_individual_marks'),
+        ('grading', '0007_scheduled_release'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,166 @@
+"""The events of one page of the history, in words."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from courses.models import Course
+from grading import engine
+from grading.models import Excuse, Mark, MarkChange, Override, Policy, ScheduledRelease
+from grading.queries.excuses import titles_of
+from grading.queries.history import KINDS, Place, components_of
+from grading.queries.regrades import WORK, title_of
+
+MARKS = ("marked", "released", "hidden")
+WHOLE_GRADE = "The whole grade"
+AS_COMPUTED = "as computed"
+OF_MARK = (
+    "changed_by", "mark__enrollment__user", "mark__review__reviewer__user", "mark__sign_up__enrollment__user",
+    *(f"mark__{path.removeprefix('mark__')}" for path in WORK),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`comment_before` and `comment_after` are texts of a mark's comment, blank where the event leaves it as it is."""
+
+    kind: str
+    at: datetime
+    by: User | None
+    what: str
+    whose: str  # a student's or a team's name; "" for the whole course
+    before: str
+    after: str
+    why: str = ""
+    comment_before: str = ""
+    comment_after: str = ""
+
+    @property
+    def label(self) -> str:
+        return KINDS[self.kind]
+
+
+def events_at(course: Course, places: Iterable[tuple]) -> list[Event]:
+    """The events in their order; a constant number of queries."""
+    places = [Place(*place) for place in places]
+    keys = defaultdict(list)
+    for place in places:
+        keys[place.kind].append(place.pk)
+    components = components_of(course)
+    marks = [pk for kind in MARKS for pk in keys[kind]]
+    found = _marks(marks, components) | _overrides(keys["set"], components) | _policies(keys["policy"])
+    found |= _releases(course, [*keys["planned"], *keys["unplanned"]], components)
+    found |= _excuses(course, keys["excused"], keys["unexcused"], components)
+    return [found[place.kind, place.pk] for place in places]
+
+
+Found = dict[tuple[str, int], Event]
+
+
+def _marks(keys: list[int], components: dict[str, engine.Component]) -> Found:
+    rows = MarkChange.objects.filter(pk__in=keys).select_related(*OF_MARK)
+    return {(row.kind, row.pk): _of_mark(row, components) for row in rows}
+
+
+def _of_mark(change: MarkChange, components: dict[str, engine.Component]) -> Event:
+    texts = (change.comment_before, change.comment_after)
+    component = components.get(change.mark.component)
+    return Event(
+        change.kind,
+        change.changed_at,
+        change.changed_by,
+        component.title if component else title_of(change.mark),
+        _owner(change.mark),
+        _points(change.points_before),
+        _points(change.points_after),
+        "",
+        *(texts if texts[0] != texts[1] else ("", "")),
+    )
+
+
+def _points(points) -> str:
+    return "no mark" if points is None else engine.plain(points)
+
+
+def _owner(mark: Mark) -> str:
+    if mark.review_id:
+        return mark.review.reviewer.user.name
+    if mark.sign_up_id:
+        return str(mark.sign_up)
+    if mark.team_id:
+        return mark.team.name
+    return mark.enrollment.user.name
+
+
+def _overrides(keys: list[int], components: dict[str, engine.Component]) -> Found:
+    """Each with what stood before it: so all of these students' are read."""
+    if not keys:
+        return {}
+    students = Override.objects.filter(pk__in=keys).order_by().values("enrollment")
+    rows = Override.objects.filter(enrollment__in=students).select_related("set_by", "enrollment__user").order_by("pk")
+    found, standing = {}, {}
+    for row in rows:
+        before = standing.get((row.enrollment_id, row.component))
+        found["set", row.pk] = _of_override(row, before, components)
+        standing[row.enrollment_id, row.component] = row
+    return found
+
+
+def _of_override(row: Override, before: Override | None, components: dict[str, engine.Component]) -> Event:
+    component = components.get(row.component)
+    return Event(
+        "set",
+        row.set_at,
+        row.set_by,
+        component.title if component else row.component or WHOLE_GRADE,
+        row.enrollment.user.name,
+        before.words if before and not before.is_taken_back else AS_COMPUTED,
+        AS_COMPUTED if row.is_taken_back else row.words,
+        f"{row.reason} ({'shown' if row.is_shown else 'not shown'} to the student)",
+    )
+
+
+def _policies(keys: list[int]) -> Found:
+    rows = Policy.objects.filter(pk__in=keys).select_related("created_by").defer("document")
+    return {("policy", row.pk): _of_policy(row) for row in rows}
+
+
+def _of_policy(row: Policy) -> Event:
+    before = f"version {row.number - 1}" if row.number > 1 else ""
+    return Event("policy", row.created_at, row.created_by, "Grading policy", "", before, f"version {row.number} in force")
+
+
+def _releases(course: Course, keys: list[int], components: dict[str, engine.Component]) -> Found:
+    found: Found = {}
+    rows = ScheduledRelease.objects.filter(pk__in=keys).for_display() if keys else ()
+    for row in rows:
+        component = components.get(row.component)
+        what = component.title if component else row.component or "Own work"
+        whose = row.student.user.name if row.student else ""
+        when = f"{course.local(row.due_at):%Y-%m-%d %H:%M}"
+        found["planned", row.pk] = Event("planned", row.ordered_at, row.ordered_by, what, whose, "", when)
+        if row.cancelled_at:
+            found["unplanned", row.pk] = Event(
+                "unplanned", row.cancelled_at, row.cancelled_by, what, whose, when, "cancelled", row.cancel_reason
+            )
+    return found
+
+
+def _excuses(course: Course, made: list[int], revoked: list[int], components: dict[str, engine.Component]) -> Found:
+    rows = list(
+        Excuse.objects.filter(pk__in=[*made, *revoked]).select_related("enrollment__user", "made_by", "revoked_by")
+        if made or revoked
+        else ()
+    )
+    titles = titles_of(course, rows) | {("manual", key): component.title for key, component in components.items()}
+    found: Found = {}
+    for row in rows:
+        what, whose = titles.get((row.source, row.item), row.item), row.enrollment.user.name
+        found["excused", row.pk] = Event("excused", row.made_at, row.made_by, what, whose, "counts", "excused", row.reason)
+        if row.revoked_at:
+            found["unexcused", row.pk] = Event(
+                "unexcused", row.revoked_at, row.revoked_by, what, whose, "excused", "counts", row.reason
+            )
+    return found
