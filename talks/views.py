@@ -74,6 +74,8 @@ def show_talk(request, viewer: Enrollment, slot: Slot, *, typed: dict | None = N
         and (typed is not None or rules.takes_feedback_on(slot, now)),
         "feedback_closes": rules.feedback_closes(slot),
         "presents": policies.presents(viewer, slot),
+        # Their page is grading's, which is above this room; until the day has come there is nothing to mark.
+        "shows_marks": policies.may_read_marks(viewer, slot) and slot.meeting.date <= viewer.course.today(),
         "summary": queries.summary_of(viewer, slot),
         "may_release": policies.may_release(viewer),
         "is_released": viewer.is_staff and queries.is_released(slot),

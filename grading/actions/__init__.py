@@ -5,7 +5,15 @@ from grading.actions.marks import set_mark
 from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
-from grading.actions.release import hide_component, hide_student, release_component, release_mark, release_student
+from grading.actions.release import (
+    hide_component,
+    hide_student,
+    hide_talk,
+    release_component,
+    release_mark,
+    release_student,
+    release_talk,
+)
 from grading.actions.snippets import add_snippet, edit_snippet, remove_snippet
 
 __all__ = [
@@ -17,9 +25,11 @@ __all__ = [
     "excuse",
     "hide_component",
     "hide_student",
+    "hide_talk",
     "release_component",
     "release_mark",
     "release_student",
+    "release_talk",
     "remove_snippet",
     "revoke_excuse",
     "set_mark",

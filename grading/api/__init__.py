@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grading.api import excuses, grades, history, marks, overrides, policy, regrades, snippets, what_if
+from grading.api import excuses, grades, history, marks, overrides, policy, regrades, snippets, talks, what_if
 
 COURSE = "courses/<slug:course_slug>/"
 REGRADE = f"{COURSE}regrades/<slug:handle>/"
@@ -18,6 +18,8 @@ urlpatterns = [
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
+    path(f"{COURSE}slots/<slug:slot_key>/marks/release/", talks.talk_release, name="talk_release"),
+    path(f"{COURSE}slots/<slug:slot_key>/marks/hide/", talks.talk_hide, name="talk_hide"),
     path(f"{COURSE}grades/<int:student_id>/release/", policy.student_release, name="student_release"),
     path(f"{COURSE}grades/<int:student_id>/hide/", policy.student_hide, name="student_hide"),
     path(f"{COURSE}grades/<int:student_id>/excuses/", excuses.excuse_list, name="excuse_list"),
