@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError
 from courses.models import Enrollment, Meeting
 from courses.policies import require_member
-from digest.policies import may_use as may_use_digest
 from discussion.models import DiscussionRules
 from presentations.models import Slot
 from presentations.policies import may_add_slides, sees_slides
@@ -64,7 +63,7 @@ def show_talk(request, viewer: Enrollment, slot: Slot, *, typed: dict | None = N
         "guideline": queries.guideline_of(rules),
         "sections": rules.sections,
         "may_add_slides": may_add_slides(viewer, slot),
-        "may_use_digest": slot.paper and may_use_digest(viewer, slot.paper, is_presenter=policies.presents(viewer, slot)),
+        "digest": queries.digest_of(viewer, slot),
         "discusses": DiscussionRules.is_on_in(viewer.course),
         "max_question": MAX_QUESTION,
         "max_answer": MAX_ANSWER,
