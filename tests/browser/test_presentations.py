@@ -9,9 +9,9 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from coursefile.load import load_course
-from courses.models import Course, Meeting
+from courses.models import Course
 from demo.clock import clock_at
-from presentations.models import SignUp, SlotRole
+from presentations.models import SignUp, Slot, SlotRole
 from talks.models import Feedback
 from tests.factories import EnrollmentFactory, UserFactory
 
@@ -86,7 +86,7 @@ def test_a_term_of_presentations(page, sign_in, students, instructor):
         deal_again(page, pinned)
         swap(page, sign_in, students)
         sign_in(instructor)
-        cancel_and_move(page, places_of("Eve")[-1].meeting)
+        cancel_and_move(page, places_of("Eve")[-1])
         presenter = SlotRole.objects.get(slot__key="rammer").sign_ups.standing().get().enrollment.user
         sign_in(presenter)
         upload_slides(page)
@@ -175,16 +175,13 @@ def swap(page, sign_in, students) -> None:
     assert (mine in places_of("Dag"), theirs in places_of("Chi")) == (True, True)
 
 
-def cancel_and_move(page, meeting: Meeting) -> None:
+def cancel_and_move(page, slot: Slot) -> None:
     """The meeting does not take place; its slot asks for another and keeps its presenter."""
     before = set(SignUp.objects.standing().values_list("pk", "enrollment"))
-    page.goto(f"{HOME}/course-file/")
-    text = page.locator("#id_text").input_value()
-    line = f'[[meetings]]\nkey = "{meeting.key}"\n'
-    page.locator("#id_text").fill(text.replace(line, f'{line}kind = "holiday"\n'))
-    page.get_by_role("button", name="Preview").click()
-    page.get_by_role("button", name="Apply").click()
-    page.goto(f"{HOME}/presentations/")
+    page.goto(f"{HOME}/presentations/board/")
+    line = page.locator(f"#slot-{slot.key}")
+    line.get_by_text("Another date").click()
+    line.get_by_role("button", name="Cancel the meeting").click()
     waiting = page.locator("section").filter(has=page.get_by_role("heading", name="Without a meeting"))
     expect(waiting).to_contain_text("Eve Test")
     choose(waiting.get_by_role("combobox").first, "Tue 30 Nov")
@@ -221,6 +218,8 @@ def in_class(page, sign_in, instructor, audience) -> None:
     page.get_by_role("link", name="In class").click()
     page.get_by_role("button", name="Start Motivation").click()
     expect(page.locator(".sections li").first).to_contain_text("9:5")
+    page.reload()
+    expect(page.locator(".sections li").first).to_have_class("running")
     expect(page.locator(".questions")).to_contain_text("Would it hold on a phone?")
     page.get_by_role("button", name="Answered").click()
     expect(page.locator(".questions")).to_contain_text("answered")
