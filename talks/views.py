@@ -187,8 +187,13 @@ def feedback_give(request, course_slug, slot_key):
 @login_required
 @require_POST
 def feedback_release(request, course_slug, slot_key):
+    """Of this talk, or with `all` of every one that was judged so far."""
     viewer, slot = viewer_and_slot(request.user, course_slug, slot_key)
     if not policies.may_release(viewer):
         raise PermissionDenied("Instructors release feedback.")
-    actions.release_feedback(slot=slot, by=viewer, is_released="take_back" not in request.POST)
+    if "all" in request.POST:
+        count = len(actions.release_all_feedback(by=viewer))
+        messages.success(request, f"Feedback on {count} talk{'' if count == 1 else 's'} is released.")
+    else:
+        actions.release_feedback(slot=slot, by=viewer, is_released="take_back" not in request.POST)
     return redirect("talks:talk_detail", course_slug, slot_key)
