@@ -7,6 +7,7 @@ from grading.engine import Policy, plain
 from grading.given import MAX_COMMENT
 from grading.models import ExcusedSource, Mark, Outcome, StaffNote
 from grading.work import Work
+from presentations.models import SignUp
 
 HUNDREDTH = Decimal("0.01")
 
@@ -121,6 +122,17 @@ class MarkForm(EntryForm):
 
     def given(self) -> dict:
         return super().given() | {name: self.cleaned_data[name] for name in ("comment", "revision", "version")}
+
+
+class TalkMarkForm(MarkForm):
+    """One of several on a page, each with ids of its own; the page is about more than marks, so none takes the cursor."""
+
+    def __init__(self, *args, sign_up: SignUp, **kwargs):
+        super().__init__(*args, auto_id=f"mark-{sign_up.pk}-%s", **kwargs)
+        self.sign_up = sign_up
+        self.fields["comment"].widget.attrs["rows"] = 3
+        if points := self.fields.get("points"):
+            points.widget.attrs.pop("autofocus", None)
 
 
 class SnippetForm(forms.Form):

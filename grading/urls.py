@@ -14,6 +14,7 @@ from grading.views import (
     scheduled,
     sheet,
     snippets,
+    talks,
 )
 
 app_name = "grading"
@@ -22,6 +23,7 @@ COMPONENT = "c/<slug:course_slug>/gradebook/components/<slug:component_key>/"
 SHEET = "c/<slug:course_slug>/gradebook/sheet/<slug:component_key>/"
 BANK = "c/<slug:course_slug>/comment-bank/"
 REGRADE = "c/<slug:course_slug>/regrades/<slug:handle>/"
+TALK = "c/<slug:course_slug>/presentations/<slug:slot_key>/talk/marks/"
 urlpatterns = [
     path("c/<slug:course_slug>/grades/", grade.grade_home, name="grade_home"),
     path("c/<slug:course_slug>/policy/", policy.policy_page, name="policy_page"),
@@ -57,6 +59,9 @@ urlpatterns = [
     path("c/<slug:course_slug>/marking/", marking.marking_queue, name="marking_queue"),
     path("c/<slug:course_slug>/marking/<slug:work>/", marking.mark_save, name="mark_save"),
     path("c/<slug:course_slug>/marking/<slug:work>/file/", marking.marking_file, name="marking_file"),
+    path(TALK, talks.talk_marks_page, name="talk_marks"),
+    path(f"{TALK}release/", talks.talk_release, name="talk_release"),
+    path(f"{TALK}<int:pk>/", talks.talk_mark, name="talk_mark"),
     path(BANK, snippets.snippet_list, name="snippet_list"),
     path(f"{BANK}add/", snippets.snippet_add, name="snippet_add"),
     path(f"{BANK}<int:pk>/edit/", snippets.snippet_edit, name="snippet_edit"),

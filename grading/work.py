@@ -99,15 +99,18 @@ def _presentation(sign_up: SignUp, policy: engine.Policy | None) -> Work:
         raise DomainError("A guest's presentation has no mark.", code="guest")
     if sign_up.withdrawn_at:
         raise DomainError("This presenter has given the slot back.", code="withdrawn")
-    course = sign_up.enrollment.course
-    leaf = _in_force(course, policy).marked_by("presentations")
+    return presentation_work(sign_up, _in_force(sign_up.enrollment.course, policy).marked_by("presentations"))
+
+
+def presentation_work(sign_up: SignUp, component: engine.Component | None) -> Work:
+    """A student's standing presentation, by what the policy in force says of presentations. Reads sign_up.enrollment.course."""
     return Work(
-        course=course,
+        course=sign_up.enrollment.course,
         target={"sign_up": sign_up},
         owner=sign_up,
         enrollment_ids=(sign_up.enrollment_id,),
-        max_points=leaf.max_points if leaf else Decimal(engine.DEFAULT_MAX_POINTS),
-        component=leaf,
+        max_points=component.max_points if component else Decimal(engine.DEFAULT_MAX_POINTS),
+        component=component,
     )
 
 

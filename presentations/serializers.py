@@ -166,6 +166,11 @@ class SlotMoveSerializer(serializers.Serializer):
     meeting = serializers.CharField(help_text="The key of a meeting that takes place")
 
 
+class CancelledSerializer(serializers.Serializer):
+    meeting = serializers.CharField()
+    slots = serializers.ListField(child=serializers.CharField(), help_text="Keys of the slots that wait for another meeting")
+
+
 class PresenterSerializer(serializers.Serializer):
     """A student against the term."""
 

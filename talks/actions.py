@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.errors import DomainError
@@ -19,11 +20,15 @@ QUESTIONS_AT_ONCE, AT_ONCE = 5, timedelta(minutes=10)
 
 def _locked(by: Enrollment, slot: Slot) -> tuple[Enrollment, Slot]:
     """Both read anew, the person locked. Refuses (DomainError) who takes no part."""
-    people = Enrollment.objects.select_related("user", *policies.TALK_RULES)
-    by = people.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
+    by = _locked_person(by)
     if not policies.may_take_part(by) or by.course_id != slot.course_id:
         raise DomainError("Students and staff of the course take part.", code="not_for_you")
     return by, lock_row(Slot.objects.for_display(), slot.pk)
+
+
+def _locked_person(by: Enrollment) -> Enrollment:
+    people = Enrollment.objects.select_related("user", *policies.TALK_RULES)
+    return people.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
 
 
 @transaction.atomic
@@ -135,3 +140,16 @@ def release_feedback(*, slot: Slot, by: Enrollment, is_released: bool = True) ->
         Release.objects.get_or_create(slot=slot, defaults={"released_by": by})
     else:
         Release.objects.filter(slot=slot).delete()
+
+
+@transaction.atomic
+def release_all_feedback(*, by: Enrollment) -> list[Slot]:
+    """Do so for every talk that the audience has judged so far; gives those for which that is new."""
+    by = _locked_person(by)
+    if not policies.may_release(by):
+        raise DomainError("Instructors release feedback.", code="not_for_you")
+    judged = Feedback.objects.filter(slot=OuterRef("pk"), is_by_staff=False)
+    slots = list(Slot.objects.filter(Exists(judged), course=by.course_id, feedback_release=None))
+    # Another instructor may release the same talks at this moment.
+    Release.objects.bulk_create([Release(slot=slot, released_by=by) for slot in slots], ignore_conflicts=True)
+    return slots

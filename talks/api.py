@@ -14,6 +14,7 @@ from presentations.models import Slot
 from talks import actions, policies, queries
 from talks.models import Question, TalkRules
 from talks.serializers import (
+    FeedbackReleasedSerializer,
     FeedbackSerializer,
     GivenSerializer,
     GiveSerializer,
@@ -133,6 +134,15 @@ class FeedbackViewSet(TalkViewSet):
     def release(self, request, course_slug, slot_key):
         return self.released(course_slug, slot_key, is_released=True)
 
+    @extend_schema(operation_id="feedback_release_all", request=None, responses={200: FeedbackReleasedSerializer})
+    def release_all(self, request, course_slug):
+        """For instructors: of every talk that was judged so far."""
+        viewer = self.viewer(course_slug)
+        if not policies.may_release(viewer):
+            raise PermissionDenied("Instructors release feedback.")
+        slots = actions.release_all_feedback(by=viewer)
+        return Response(FeedbackReleasedSerializer({"slots": [slot.key for slot in slots]}).data)
+
     @extend_schema(operation_id="feedback_release_take_back", request=None, responses={200: SummaryViewSerializer})
     def take_back(self, request, course_slug, slot_key):
         return self.released(course_slug, slot_key, is_released=False)
@@ -191,5 +201,6 @@ urlpatterns = [
     path(
         f"{TALK}feedback-release/", FeedbackViewSet.as_view({"put": "release", "delete": "take_back"}), name="feedback_release"
     ),
+    path(f"{COURSE}feedback-release/", FeedbackViewSet.as_view({"put": "release_all"}), name="feedback_release_all"),
     path(f"{COURSE}feedback-given/", FeedbackViewSet.as_view({"get": "given"}), name="feedback_given"),
 ]

@@ -45,6 +45,11 @@ def may_read_feedback(viewer: Enrollment, slot: Slot, *, is_open_to_presenters: 
     return may_take_part(viewer) and (viewer.is_staff or (is_open_to_presenters and presents(viewer, slot)))
 
 
+def may_read_marks(viewer: Enrollment, slot: Slot) -> bool:
+    """Of the talk: staff, and each presenter their own once released, which is for grading to say."""
+    return viewer.is_active and (viewer.is_staff or (viewer.is_student and presents(viewer, slot)))
+
+
 def may_release(viewer: Enrollment) -> bool:
     return viewer.is_active and viewer.is_instructor
 

@@ -10,7 +10,11 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Meeting, Page
+from digest.policies import may_use
+from digest.queries import read_digest
+from digest.sheets import Sheet, sheet_of
 from presentations.models import Slot
+from reviews.models import ReviewRules
 from talks import policies
 from talks.models import Feedback, Question, Release, TalkRules, Vote
 
@@ -130,6 +134,27 @@ def running_order(viewer: Enrollment, meeting: Meeting) -> list[Turn]:
         may_vote = policies.may_take_part(viewer) and rules.takes_questions_on(slot, timezone.now())
         turns.append(Turn(slot, sections, questions[slot.pk], policies.may_moderate(viewer, slot), may_vote))
     return turns
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDigest:
+    """What was picked from the reviews of the talk's paper, as the class may hear it; `sheet` is None while the reviews are not
+    open to this reader.
+    """
+
+    sheet: Sheet | None
+
+
+def digest_of(viewer: Enrollment, slot: Slot) -> ShownDigest | None:
+    """For who may use the digest, by the reviews' rules; None for everybody else and where there is none."""
+    paper = slot.paper
+    if paper is None or ReviewRules.of(viewer.course) is None:
+        return None
+    if not may_use(viewer, paper, is_presenter=policies.presents(viewer, slot)):
+        return None
+    paper.meeting = slot.meeting if paper.meeting_id == slot.meeting_id else paper.meeting
+    reading = read_digest(viewer, paper)
+    return ShownDigest(sheet_of(paper, reading) if reading.is_open else None)
 
 
 # Feedback

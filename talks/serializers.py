@@ -79,6 +79,12 @@ class TalkSerializer(serializers.Serializer):
     date = serializers.DateField(source="meeting_date")
 
 
+class FeedbackReleasedSerializer(serializers.Serializer):
+    slots = serializers.ListField(
+        child=serializers.CharField(), help_text="Keys of the talks whose feedback is released by this"
+    )
+
+
 class GivenSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()

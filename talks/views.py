@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError
 from courses.models import Enrollment, Meeting
 from courses.policies import require_member
-from digest.policies import may_use as may_use_digest
 from discussion.models import DiscussionRules
 from presentations.models import Slot
 from presentations.policies import may_add_slides, sees_slides
@@ -64,7 +63,7 @@ def show_talk(request, viewer: Enrollment, slot: Slot, *, typed: dict | None = N
         "guideline": queries.guideline_of(rules),
         "sections": rules.sections,
         "may_add_slides": may_add_slides(viewer, slot),
-        "may_use_digest": slot.paper and may_use_digest(viewer, slot.paper, is_presenter=policies.presents(viewer, slot)),
+        "digest": queries.digest_of(viewer, slot),
         "discusses": DiscussionRules.is_on_in(viewer.course),
         "max_question": MAX_QUESTION,
         "max_answer": MAX_ANSWER,
@@ -74,6 +73,8 @@ def show_talk(request, viewer: Enrollment, slot: Slot, *, typed: dict | None = N
         and (typed is not None or rules.takes_feedback_on(slot, now)),
         "feedback_closes": rules.feedback_closes(slot),
         "presents": policies.presents(viewer, slot),
+        # Their page is grading's, which is above this room; until the day has come there is nothing to mark.
+        "shows_marks": policies.may_read_marks(viewer, slot) and slot.meeting.date <= viewer.course.today(),
         "summary": queries.summary_of(viewer, slot),
         "may_release": policies.may_release(viewer),
         "is_released": viewer.is_staff and queries.is_released(slot),
@@ -186,8 +187,13 @@ def feedback_give(request, course_slug, slot_key):
 @login_required
 @require_POST
 def feedback_release(request, course_slug, slot_key):
+    """Of this talk, or with `all` of every one that was judged so far."""
     viewer, slot = viewer_and_slot(request.user, course_slug, slot_key)
     if not policies.may_release(viewer):
         raise PermissionDenied("Instructors release feedback.")
-    actions.release_feedback(slot=slot, by=viewer, is_released="take_back" not in request.POST)
+    if "all" in request.POST:
+        count = len(actions.release_all_feedback(by=viewer))
+        messages.success(request, f"Feedback on {count} talk{'' if count == 1 else 's'} is released.")
+    else:
+        actions.release_feedback(slot=slot, by=viewer, is_released="take_back" not in request.POST)
     return redirect("talks:talk_detail", course_slug, slot_key)

@@ -7,7 +7,15 @@ from grading.actions.notes import set_note
 from grading.actions.overrides import set_override
 from grading.actions.policy import set_policy
 from grading.actions.regrades import add_regrade_message, ask_regrade, decide_regrade, withdraw_regrade
-from grading.actions.release import hide_component, hide_student, release_component, release_mark, release_student
+from grading.actions.release import (
+    hide_component,
+    hide_student,
+    hide_talk,
+    release_component,
+    release_mark,
+    release_student,
+    release_talk,
+)
 from grading.actions.scheduled_release import cancel_release, carry_out_release, schedule_release
 from grading.actions.snippets import add_snippet, edit_snippet, remove_snippet
 
@@ -24,9 +32,11 @@ __all__ = [
     "excuse",
     "hide_component",
     "hide_student",
+    "hide_talk",
     "release_component",
     "release_mark",
     "release_student",
+    "release_talk",
     "remove_snippet",
     "revoke_excuse",
     "schedule_release",

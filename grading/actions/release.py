@@ -7,7 +7,9 @@ from core.batches import batches
 from courses.actions import lock_enrollments, stamp_grade_change
 from courses.models import Course, Enrollment
 from grading.models import ChangeKind, Mark, MarkChange
-from grading.queries.release import marks_behind, marks_of_student, students_behind
+from grading.queries.release import marks_behind, marks_of_student, marks_of_talk, students_behind
+from presentations.models import Slot
+from talks.actions import release_feedback
 
 
 @transaction.atomic
@@ -39,6 +41,22 @@ def hide_student(*, student: Enrollment, by) -> int:
 def release_mark(*, mark: Mark, by) -> int:
     """Let students see this one mark as it stands now, as the outcome of a regrade request does."""
     return _release(_lock(Mark.objects.filter(pk=mark.pk)), by)
+
+
+@transaction.atomic
+def release_talk(*, slot: Slot, by: Enrollment) -> int:
+    """Let a talk's presenters see their marks as they stand, and what the audience says once no more comes in; how many marks
+    that changed.
+    """
+    release_feedback(slot=slot, by=by)
+    return _release(_lock(marks_of_talk(slot)), by.user)
+
+
+@transaction.atomic
+def hide_talk(*, slot: Slot, by: Enrollment) -> int:
+    """Take a talk's marks and the feedback on it back from its presenters' view; how many marks that changed."""
+    release_feedback(slot=slot, by=by, is_released=False)
+    return _hide(_lock(marks_of_talk(slot)), by.user)
 
 
 def _release(marks: list[Mark], by) -> int:

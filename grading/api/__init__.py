@@ -15,6 +15,7 @@ from grading.api import (
     scheduled,
     sheet,
     snippets,
+    talks,
     what_if,
 )
 
@@ -42,6 +43,8 @@ urlpatterns = [
     path(f"{COURSE}components/<slug:component_key>/students/<int:student_id>/mark/", marks.manual_mark, name="manual_mark"),
     path(f"{COURSE}components/<slug:component_key>/release/", policy.component_release, name="component_release"),
     path(f"{COURSE}components/<slug:component_key>/hide/", policy.component_hide, name="component_hide"),
+    path(f"{COURSE}slots/<slug:slot_key>/marks/release/", talks.talk_release, name="talk_release"),
+    path(f"{COURSE}slots/<slug:slot_key>/marks/hide/", talks.talk_hide, name="talk_hide"),
     path(f"{COURSE}grades/<int:student_id>/release/", policy.student_release, name="student_release"),
     path(f"{COURSE}grades/<int:student_id>/hide/", policy.student_hide, name="student_hide"),
     path(f"{COURSE}grades/<int:student_id>/excuses/", excuses.excuse_list, name="excuse_list"),

@@ -13,6 +13,7 @@ from courses.models import Course, Enrollment
 from grading import engine
 from grading.models import Mark
 from grading.queries.policy import read_in_force
+from presentations.models import Slot
 from projects.models import TeamMember
 
 # Facts that students record, hand in or say themselves: they know them, so there is nothing to release.
@@ -59,6 +60,11 @@ def marks_of_student(student: Enrollment) -> QuerySet[Mark]:
     """The marks of the student's own work; a team's are the team's."""
     own = Q(review__reviewer=student) | Q(sign_up__enrollment=student) | Q(enrollment=student)
     return Mark.objects.filter(own, course=student.course_id)
+
+
+def marks_of_talk(slot: Slot) -> QuerySet[Mark]:
+    """The marks of those who present it; of one who has given the place back, none."""
+    return Mark.objects.filter(sign_up__role__slot=slot, sign_up__withdrawn_at=None)
 
 
 def students_behind(marks: Iterable[int]) -> list[int]:

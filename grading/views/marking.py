@@ -11,16 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from core.errors import DomainError, StaleVersion
 from core.uploads import serve_upload
 from courses.models import Enrollment
 from courses.policies import require_staff
-from grading import actions
 from grading.forms import MarkForm
 from grading.queries import marking, read_in_force
 from grading.queries.distributions import distributions_of
 from grading.queries.regrades import open_count, open_requests_of
 from grading.queries.snippets import snippets_of
+from grading.views.saving import save_mark
 from grading.work import Work, work_of
 
 
@@ -108,19 +107,10 @@ def mark_save(request, course_slug, work):
     target = _target(marker, queue, work)
     found = work_of(**target)
     form = MarkForm(_with_snippets(request.POST, marker), work=found, mark=found.mark())
-    if not form.is_valid():
-        return _page(request, marker, queue, work, target, found, form, status=422)
-    try:
-        mark = actions.set_mark(**target, **form.given(), by=request.user)
-    except StaleVersion as stale:
-        # The next save of this form is meant: it names the mark that is shown beside it.
-        form.data = form.data.copy()
-        form.data["revision"] = stale.current.revision
-        return _page(request, marker, queue, work, target, found, form, stale=stale, status=409)
-    except DomainError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return _page(request, marker, queue, work, target, found, form, status=422)
-    messages.success(request, f"Saved: {_saved_words(queue, work, found, mark)}")
+    saved = save_mark(form, by=request.user, **target)
+    if saved.mark is None:
+        return _page(request, marker, queue, work, target, found, form, stale=saved.stale, status=saved.status)
+    messages.success(request, f"Saved: {_saved_words(queue, work, found, saved.mark)}")
     following = _following(queue, work)
     return redirect(reverse("grading:marking_queue", args=[course_slug]) + queue.address(following))
 

@@ -116,6 +116,7 @@ class StudentHome:
     progress: Progress
     term: list[TermDay]
     presenting: list[Presenting]
+    today: list[Meeting]  # those that take place
 
     @property
     def progress_words(self) -> str:
@@ -139,6 +140,7 @@ def student_home(enrollment: Enrollment) -> StudentHome:
         progress=progress_of(enrollment, [each.state for each in deadlines if each.kind == "review"]),
         term=term_of(enrollment, meetings, deadlines, mine, now),
         presenting=[each for each in mine if each.slot.meeting.date >= today],
+        today=[meeting for meeting in meetings if meeting.date == today and not meeting.is_holiday],
     )
 
 

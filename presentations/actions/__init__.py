@@ -12,7 +12,7 @@ from presentations.actions.places import (
     withdraw_presenter,
 )
 from presentations.actions.slides import add_slides
-from presentations.actions.slots import make_slots, move_slot, note_moved
+from presentations.actions.slots import cancel_meeting, make_slots, move_slot, note_moved
 from presentations.actions.swaps import accept_offer, approve_swap, decline_offer, offer_place, refuse_swap, take_back_offer
 from presentations.actions.wishes import save_wishes
 
@@ -22,6 +22,7 @@ __all__ = [
     "approve_swap",
     "assign_presenter",
     "call_waiting",
+    "cancel_meeting",
     "change_board",
     "claim_notice",
     "confirm_notice",

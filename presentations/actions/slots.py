@@ -8,7 +8,7 @@ from django.db.models import Max
 from accounts.models import User
 from core.errors import DomainError
 from courses.actions import stamp_course_change
-from courses.models import Course, Meeting
+from courses.models import Course, Meeting, MeetingKind
 from presentations.actions.changes import Changes, lock_course
 from presentations.actions.places import call_next, rules_of
 from presentations.models import ActKind, SignUp, Slot, SlotRole
@@ -69,6 +69,29 @@ def move_slot(*, slot: Slot, meeting: Meeting, by: User) -> Slot:
     changes.write()
     stamp_course_change(course=course)
     return slot
+
+
+@transaction.atomic
+def cancel_meeting(*, meeting: Meeting, by: User) -> list[Slot]:
+    """The meeting does not take place. Its slots, which are returned, wait for another; whoever presents stays, and is told.
+
+    Cancelling it again changes nothing. The course file brings a meeting back.
+    """
+    course = lock_course(meeting.course_id)
+    meeting = Meeting.objects.filter(course=course).get(pk=meeting.pk)
+    slots = list(Slot.objects.filter(meeting=meeting).select_related("course", "meeting", "paper"))
+    if meeting.is_holiday:
+        return slots
+    if meeting.date < course.today():
+        raise DomainError("This meeting is over; it cannot be cancelled any more.", field="meeting", code="over")
+    meeting.kind = MeetingKind.HOLIDAY
+    meeting.save(update_fields=["kind"])
+    changes = Changes(course, by)
+    _note_move(changes, slots, ActKind.CANCELLED)
+    call_next(course, changes)
+    changes.write()
+    stamp_course_change(course=course)
+    return slots
 
 
 def note_moved(*, course: Course, moved: Iterable[str], cancelled: Iterable[str], by: User | None) -> None:

@@ -11,12 +11,14 @@ from rest_framework.reverse import reverse
 
 from core.api import JsonParser
 from core.uploads import serve_upload
+from courses.models import Meeting
 from courses.policies import get_visible_course, require_instructor, require_member, require_staff
 from presentations import actions, policies, queries
 from presentations.models import SignUp, Slides, Slot, SlotRole
 from presentations.queries.files import shown_file
 from presentations.serializers import (
     AssignSerializer,
+    CancelledSerializer,
     PaperWithoutSlotSerializer,
     PresenterSerializer,
     SignUpSerializer,
@@ -84,6 +86,14 @@ class SlotViewSet(PresentationViewSet):
         actions.move_slot(slot=slot, meeting=meeting, by=request.user)
         slot = Slot.objects.for_display().get(pk=slot.pk)
         return Response(SlotSerializer(slot, context=self.slot_context(by.course, by)).data)
+
+    @extend_schema(operation_id="meeting_cancel", request=None, responses={200: CancelledSerializer})
+    def cancel(self, request, course_slug, meeting_key):
+        """The meeting does not take place; whoever presents keeps the place, which waits for another meeting."""
+        by = require_instructor(request.user, course_slug)
+        meeting = get_object_or_404(Meeting, course=by.course, key=meeting_key)
+        slots = actions.cancel_meeting(meeting=meeting, by=request.user)
+        return Response(CancelledSerializer({"meeting": meeting.key, "slots": [slot.key for slot in slots]}).data)
 
 
 class SignUpViewSet(PresentationViewSet):

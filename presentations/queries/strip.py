@@ -25,6 +25,11 @@ class Week:
         return sum(len(row.slot.sign_ups) for row in self.rows)
 
     @property
+    def clashes(self) -> int:
+        """Once `mark_clashes` has told them."""
+        return sum(bool(sign_up.clash) for row in self.rows for sign_up in row.slot.sign_ups)
+
+    @property
     def percent(self) -> int:
         return min(100, round(100 * self.filled / self.places)) if self.places else 0
 
@@ -44,6 +49,12 @@ def weeks_of(rows: list[SlotRow]) -> list[Week]:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def first_open(rows: list[SlotRow]) -> int | None:
+    """The role whose place is to be filled next."""
+    to_come = (row.slot for row in rows if not row.is_past and not row.slot.is_homeless)
+    return next((role.pk for slot in to_come for role in slot.roles.all() if role.open_places), None)
 
 
 def mark_clashes(course: Course, rows: list[SlotRow], days_apart: int) -> int:

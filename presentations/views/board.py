@@ -44,7 +44,7 @@ def show_board(request, course: Course, viewer: Enrollment | None, *, picked=Non
         **_to_offer_to(viewer, rows, mine),
         "rules": signing.rules,
         "homeless": queries.homeless(rows) if may_assign else [],
-        "meetings": _meetings_to_come(course) if may_assign and queries.homeless(rows) else [],
+        "meetings": meetings_to_come(course) if may_assign and queries.homeless(rows) else [],
         "has_papers_without_slot": may_assign and bool(queries.papers_without_slot(course)),
         "picked": next((row.student for row in students if row.student.pk == picked), None) if may_assign else None,
         # The same options stand in every open place, so they are rendered once.
@@ -68,7 +68,7 @@ def _to_offer_to(viewer: Enrollment | None, rows: list[queries.SlotRow], mine: q
     return {"classmates": classmates, "others": others}
 
 
-def _meetings_to_come(course: Course) -> list[Meeting]:
+def meetings_to_come(course: Course) -> list[Meeting]:
     ahead = course.meetings.filter(date__gte=course.today()).exclude(kind=MeetingKind.HOLIDAY)
     return list(ahead.order_by("date", "starts_at"))
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
+from courses.models import Meeting
 from courses.policies import require_instructor
 from presentations import actions, queries
 from presentations.models import PresentationRules, Slot
@@ -40,4 +41,19 @@ def slot_move(request, course_slug, slot_key):
         messages.error(request, refusal.message)
     else:
         messages.success(request, f"{slot} is now on {meeting.date.day} {meeting.date:%B}. Its presenters get a mail.")
+    return redirect("presentations:board" if request.POST.get("next") == "board" else "presentations:slot_list", course_slug)
+
+
+@login_required
+@require_POST
+def meeting_cancel(request, course_slug, meeting_key):
+    by = require_instructor(request.user, course_slug)
+    meeting = get_object_or_404(Meeting, course=by.course, key=meeting_key)
+    try:
+        actions.cancel_meeting(meeting=meeting, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        day = f"{meeting.date.day} {meeting.date:%B}"
+        messages.success(request, f"The meeting of {day} is cancelled. Who presents keeps the place; choose a new one below.")
     return redirect("presentations:slot_list", course_slug)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +14,9 @@ from courses.policies import require_instructor, require_staff
 from presentations import actions, policies, queries
 from presentations.models import SignUp, SlotRole
 from presentations.queries import strip
+from presentations.views.board import meetings_to_come
+
+MEETINGS = "presentations/_meeting_options.html"
 
 
 @login_required
@@ -30,11 +34,15 @@ def board(request, course_slug):
         "weeks": strip.weeks_of(rows),
         "clashes": strip.mark_clashes(viewer.course, rows, signing.rules.days_apart),
         "students": students,
+        "first_open": strip.first_open(rows),
+        "homeless": queries.homeless(rows),
         "without": [row for row in students if not row.count],
         "picked": picked,
         "cannot_slots": cannot[0],
         "cannot_meetings": cannot[1],
         "may_assign": may_assign,
+        # The same options stand in every slot, so they are rendered once.
+        "meeting_options": render_to_string(MEETINGS, {"meetings": meetings_to_come(viewer.course)}) if may_assign else "",
         "last": actions.last_act(viewer.course, request.user) if may_assign else [],
     }
     return render(request, "presentations/board.html", context)

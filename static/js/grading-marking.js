@@ -17,7 +17,6 @@ function setUp() {
   awaitsSnippet = false;
   form.addEventListener("submit", () => { isSaving = true; });
   form.addEventListener("change", onChange);
-  addUp();
   before = typed();
   toMark();
   document.querySelectorAll('a[rel="next"]').forEach((link) => fetchAhead(link.href));
@@ -34,16 +33,8 @@ function toMark() {
   (groups[current].querySelector(":checked") ?? groups[current].querySelector("input")).focus();
 }
 
-function addUp() {
-  const total = document.getElementById("rubric-total");
-  const chosen = groups.map((group) => group.querySelector(":checked"));
-  if (!total || !chosen.some(Boolean)) return;
-  total.textContent = chosen.reduce((sum, radio) => sum + Number(radio?.value ?? 0), 0);
-}
-
 function onChange(event) {
   if (event.target.name === "snippets" && event.target.checked) insert(event.target);
-  addUp();
 }
 
 // A ticked entry of the bank goes into the comment at the cursor; without script the server puts it at the end.
@@ -72,7 +63,7 @@ function choose(number) {
   const radio = groups[current]?.querySelectorAll("input[type=radio]")[number - 1];
   if (!radio) return;
   radio.checked = true;
-  addUp();
+  radio.dispatchEvent(new Event("change", { bubbles: true })); // the sum is told by grading-levels.js
   current = Math.min(current + 1, groups.length - 1);
   (groups[current].querySelector(":checked") ?? groups[current].querySelector("input")).focus();
 }

@@ -1,6 +1,19 @@
 // A timer for each section of a talk. Without script the minutes stand there as text.
+// They go on over a reload or a look at another page, as long as the tab is open.
 
 const clocks = [];
+const place = `timers ${location.pathname}`;
+
+function keep() {
+  sessionStorage.setItem(place, JSON.stringify(clocks.map(({ spent, since }) => ({ spent, since }))));
+}
+
+function takeUp() {
+  const kept = JSON.parse(sessionStorage.getItem(place) ?? "[]");
+  if (kept.length !== clocks.length) return; // there are other sections now
+  clocks.forEach((clock, number) => Object.assign(clock, kept[number]));
+  clocks.filter((clock) => clock.since || clock.spent).forEach(draw);
+}
 
 function words(seconds) {
   const left = Math.abs(seconds);
@@ -43,11 +56,13 @@ for (const item of document.querySelectorAll(".sections li[data-minutes]")) {
     clocks.forEach(pause); // one section runs at a time
     if (starts) clock.since = Date.now();
     draw(clock);
+    keep();
   });
   const reset = button("Reset", name, () => {
     clock.since = 0;
     clock.spent = 0;
     draw(clock);
+    keep();
   });
   const acts = document.createElement("span");
   acts.append(clock.button, " ", reset);
@@ -55,4 +70,5 @@ for (const item of document.querySelectorAll(".sections li[data-minutes]")) {
   clocks.push(clock);
 }
 
+takeUp();
 setInterval(() => clocks.filter((clock) => clock.since).forEach(draw), 500);

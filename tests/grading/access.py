@@ -87,6 +87,16 @@ def with_sign_up(course, student):
     return {**in_course(course, student), "sign_up_id": sign_up.pk}
 
 
+def with_talk(course, student):
+    sign_up = SignUpFactory(role=SlotRoleFactory(slot__course=course), enrollment=student)
+    return {**in_course(course, student), "slot_key": sign_up.role.slot.key}
+
+
+def with_presenter(course, student):
+    names = with_talk(course, student)
+    return {**names, "pk": student.sign_ups.get().pk}
+
+
 def with_team(course, student):
     member = TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
     return {**in_course(course, student), "milestone_id": MilestoneFactory(course=course).pk, "team_id": member.team_id}
@@ -242,6 +252,13 @@ ROWS: list[Row] = [
     Row("api:component_release", **INSTRUCTOR, method="post", make=with_component, **API),
     Row("api:component_hide", **INSTRUCTOR, method="post", make=with_component, **API),
     Row("grading:marking_file", **STAFF, make=with_file),
+    Row("grading:talk_marks", **STAFF | {"student": 200}, make=with_talk),
+    Row("grading:talk_mark", **STAFF | {"assistant": 302, "instructor": 302}, method="post", make=with_presenter, data=FORM),
+    Row("grading:talk_mark", 405, 405, 405, 405, outsider=405, make=with_presenter),
+    Row("grading:talk_release", **INSTRUCTOR | {"instructor": 302}, method="post", make=with_talk),
+    Row("grading:talk_release", 405, 405, 405, 405, outsider=405, make=with_talk),
+    Row("api:talk_release", **INSTRUCTOR, method="post", make=with_talk, **API),
+    Row("api:talk_hide", **INSTRUCTOR, method="post", make=with_talk, **API),
     Row("grading:snippet_list", **STAFF),
     Row("grading:snippet_add", **STAFF | {"assistant": 302, "instructor": 302}, method="post", data=SAID),
     Row("grading:snippet_add", 405, 405, 405, 405, outsider=405),

@@ -15,6 +15,7 @@ from grading.actions import (
     ask_regrade,
     decide_regrade,
     release_component,
+    release_talk,
     set_mark,
     set_policy,
     withdraw_regrade,
@@ -315,3 +316,29 @@ def test_the_same_comment_kept_twice_at_once_is_one(course):
     at_once(*[lambda: add_snippet(course=course, text="Say how.", by=author).pk] * 4)
 
     assert Snippet.objects.count() == 1
+
+
+def test_a_talk_is_released_while_its_presenters_are_marked(course):
+    """None waits for the other forever, and what is released of a mark is what was saved."""
+    role = SlotRoleFactory(slot__course=course, capacity=4)
+    places = [SignUpFactory(role=role, enrollment=EnrollmentFactory(course=course)) for _ in range(4)]
+    instructors = [EnrollmentFactory(course=course, role="instructor") for _ in range(2)]
+    for place in places:
+        set_mark(sign_up=place, points=Decimal(5), revision=0, by=instructors[0].user)
+
+    def marks(pk):
+        def act():
+            place = SignUp.objects.select_related("enrollment__course").get(pk=pk)
+            return set_mark(sign_up=place, points=Decimal(8), revision=1, by=instructors[0].user).points
+
+        return act
+
+    results = at_once(
+        *[marks(place.pk) for place in places], *[lambda by=by: release_talk(slot=role.slot, by=by) for by in instructors]
+    )
+
+    assert results[:4] == [Decimal(8)] * 4
+    assert sum(results[4:]) >= 4
+    for mark in Mark.objects.all():
+        assert mark.released_points == mark.changes.filter(kind="released").order_by("pk").last().points_after
+        assert mark.released_points in (Decimal(5), Decimal(8))

@@ -40,6 +40,11 @@ def of_move(course, student):
     return of_slot(course, student)
 
 
+def of_meeting(course, student):
+    with_sign_up(course, student)
+    return {"course_slug": course.slug, "meeting_key": course.slots.get().meeting.key}
+
+
 def of_file(course, student):
     kwargs = of_slot(course, student)
     slot = course.slots.get()
@@ -116,6 +121,8 @@ ROWS = [
     Row("api:slots_missing", 403, 403, 403, 200, **API),
     Row("api:slots_missing", 403, 403, 403, 201, **API, method="post"),
     Row("api:slot_move", 403, 403, 403, 200, **API, make=of_move, method="post", data={"meeting": "other"}, json=True),
+    Row("presentations:meeting_cancel", 403, 403, 403, 302, make=of_meeting, method="post"),
+    Row("api:meeting_cancel", 403, 403, 403, 409, **API, make=of_meeting, method="post"),
     Row("api:presentation_history", **ALL, **API),
     Row("api:waiting_list", **ALL, **API),
     Row("api:place_take", 201, 409, 403, 403, **API, make=of_role, method="post"),

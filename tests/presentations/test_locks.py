@@ -9,6 +9,7 @@ from presentations.actions import (
     accept_offer,
     add_slides,
     assign_presenter,
+    cancel_meeting,
     give_back,
     join_line,
     offer_place,
@@ -18,7 +19,7 @@ from presentations.actions import (
 )
 from presentations.assigning.actions import apply_run, plan_run
 from presentations.assigning.world import Parameters
-from presentations.models import SignUp, Slides, Waiting
+from presentations.models import Act, ActKind, SignUp, Slides, Waiting
 from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
@@ -65,6 +66,23 @@ def test_removing_and_assigning_at_once_never_overbooks(course, instructor):
     )
 
     assert SignUp.objects.standing().filter(role=role).count() <= 1
+
+
+def test_a_meeting_that_is_cancelled_while_places_are_taken_loses_none(course, instructor):
+    PresentationRulesFactory(course=course)
+    meeting = MeetingFactory(course=course, date=course.today() + timedelta(days=9))
+    role = SlotRoleFactory(slot=SlotFactory(course=course, meeting=meeting), capacity=5)
+    students = EnrollmentFactory.create_batch(5, course=course)
+
+    cancelled, *taken = at_once(
+        [lambda: cancel_meeting(meeting=meeting, by=instructor.user)]
+        + [lambda student=student: take_place(role=role, enrollment=student) for student in students]
+    )
+
+    told = Act.objects.filter(kind=ActKind.CANCELLED).values_list("enrollment", flat=True)
+    assert cancelled == [role.slot]
+    assert sorted(told) == who_stands(role), "who took a place before is told, and nobody takes one after"
+    assert sum(isinstance(each, SignUp) for each in taken) == len(told)
 
 
 def test_adding_slides_at_once_numbers_them_one_by_one(course, student):

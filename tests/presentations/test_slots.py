@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.urls import reverse
 
 from core.errors import DomainError
 from courses.deadlines import State
@@ -12,8 +13,9 @@ from courses.models import Course
 from planner.actions import plan_course_reminders
 from planner.models import Reminder
 from planner.queries import to_do
-from presentations.actions import add_slides, make_slots, move_slot, take_place
-from presentations.queries import deadlines_for
+from presentations.actions import add_slides, cancel_meeting, make_slots, move_slot, take_place
+from presentations.queries import board_of, deadlines_for
+from presentations.queries.strip import first_open, mark_clashes, weeks_of
 from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
@@ -22,7 +24,7 @@ from tests.factories import (
     SignUpFactory,
     SlotFactory,
 )
-from tests.presentations.conftest import FIRST, NOW
+from tests.presentations.conftest import FIRST, NOW, who_stands
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -61,6 +63,65 @@ def test_moving_to_where_it_is_tells_nobody(role_on, instructor, student, django
         move_slot(slot=role.slot, meeting=role.slot.meeting, by=instructor.user)
 
     assert mail.outbox == []
+
+
+def test_a_cancelled_meeting_keeps_the_places_of_its_slots_and_tells_who_has_them(
+    role_on, instructor, student, django_capture_on_commit_callbacks
+):
+    role, other = role_on(), role_on(7)
+    place = SignUpFactory(role=role, enrollment=student)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        waiting = [cancel_meeting(meeting=role.slot.meeting, by=instructor.user) for _ in range(2)]
+
+    assert waiting == [[role.slot], [role.slot]]
+    assert who_stands(role) == [student.pk]
+    assert [(message.to, "needs another meeting" in message.subject) for message in mail.outbox] == [
+        ([student.user.email], True)
+    ]
+    moved = move_slot(slot=role.slot, meeting=other.slot.meeting, by=instructor.user)
+    place.refresh_from_db()
+    assert (moved.is_homeless, place.withdrawn_at) == (False, None)
+
+
+def test_a_meeting_that_is_over_is_not_cancelled(role_on, instructor):
+    role = role_on(-30)
+
+    with pytest.raises(DomainError) as refusal:
+        cancel_meeting(meeting=role.slot.meeting, by=instructor.user)
+
+    assert refusal.value.code == "over"
+    role.slot.meeting.refresh_from_db()
+    assert not role.slot.meeting.is_holiday
+
+
+def test_the_board_cancels_and_says_what_is_without_a_meeting(client, course, role_on, instructor, student):
+    role, other = role_on(), role_on(7)
+    SignUpFactory(role=role, enrollment=student)
+    client.force_login(instructor.user)
+    board = reverse("presentations:board", args=[course.slug])
+    cancel = reverse("presentations:meeting_cancel", args=[course.slug, role.slot.meeting.key])
+    assert cancel in client.get(board).content.decode()
+
+    said = client.post(cancel, follow=True).content.decode()
+
+    assert ("Without a meeting" in said, student.user.name in said) == (True, True)
+    assert "<b>1</b> presentation without a meeting" in client.get(board).content.decode()
+    move = reverse("presentations:slot_move", args=[course.slug, role.slot.key])
+    moved = client.post(move, {"meeting": other.slot.meeting.key, "next": "board"})
+    assert (moved["Location"], "without a meeting" in client.get(board).content.decode()) == (board, False)
+
+
+def test_the_strip_counts_clashes_and_names_the_next_open_place(course, role_on, student, instructor):
+    _past, later = role_on(-30), role_on(14)
+    for role in (role_on(0), role_on(1), role_on(7)):
+        SignUpFactory(role=role, enrollment=student)
+    rows, _ = board_of(course, instructor)
+
+    mark_clashes(course, rows, 0)
+
+    assert [week.clashes for week in weeks_of(rows) if week.rows] == [0, 2, 0, 0]
+    assert first_open(rows) == later.pk
 
 
 # -- deadlines

@@ -84,6 +84,7 @@ API = [
     Row("api:feedback_summary", 200, 404, 200, 200, make=with_talk, anonymous=401),
     _row("feedback_release", with_talk, 403, 403, 403, 200, method="put"),
     _row("feedback_release", with_talk, 403, 403, 403, 200, method="delete"),
+    _row("feedback_release_all", in_course, 403, 403, 403, 200, method="put"),
     Row("api:feedback_given", 403, 403, 200, 200, make=in_course, anonymous=401),
 ]
 ROWS = [*PAGES, *API]

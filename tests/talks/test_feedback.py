@@ -2,10 +2,10 @@ import pytest
 from django.urls import reverse
 
 from core.errors import DomainError
-from talks.actions import give_feedback, release_feedback
+from talks.actions import give_feedback, release_all_feedback, release_feedback
 from talks.models import Feedback, TalkRules
-from talks.queries import feedback_facts, summary_of
-from tests.factories import EnrollmentFactory, SignUpFactory
+from talks.queries import feedback_facts, is_released, summary_of
+from tests.factories import EnrollmentFactory, SignUpFactory, SlotFactory
 from tests.talks.conftest import AFTER, GOOD, IN_CLASS, shown, viewed
 
 pytestmark = pytest.mark.usefixtures("in_class")
@@ -70,6 +70,18 @@ def test_the_presenter_reads_the_summary_once_it_is_released_and_closed(judged, 
     assert read(student, judged) is None
     release_feedback(slot=judged, by=instructor, is_released=False)
     assert read(presenter, judged) is None
+
+
+def test_the_feedback_on_all_talks_so_far_is_released_in_one_press(client, course, meeting, judged, instructor, presenter):
+    talks = [judged, *(SlotFactory(course=course, meeting=meeting, key=key) for key in ("more", "not-judged"))]
+    give_feedback(slot=talks[1], by=EnrollmentFactory(course=course), answers=GOOD)
+    client.force_login(instructor.user)
+    address = reverse("talks:feedback_release", args=[course.slug, "rammer"])
+    said = [client.post(address, {"all": "1"}, follow=True).content.decode() for _ in range(2)]
+
+    assert [is_released(slot) for slot in talks] == [True, True, False]
+    assert ("on 2 talks is released." in said[0], "on 0 talks is released." in said[1]) == (True, True)
+    assert refusal(release_all_feedback, by=presenter) == "not_for_you"
 
 
 def test_fewer_than_three_answers_are_shown_to_staff_only(judged, presenter, instructor, assistant, in_class):

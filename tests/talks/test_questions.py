@@ -113,7 +113,7 @@ def test_the_pages_take_as_many_queries_for_three_talks_and_questions_as_for_one
         client.get(reverse("talks:class_detail", args=[course.slug, "first"]))
     with django_assert_num_queries(8):
         client.get(reverse("talks:question_list", args=[course.slug, "rammer"]))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(18):
         client.get(reverse("talks:talk_detail", args=[course.slug, "rammer"]))
 
 
