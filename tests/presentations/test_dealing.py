@@ -1,5 +1,7 @@
 """Dealing presentations: the rules one by one, and against every possibility on small terms."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 
 from matching import solve
@@ -144,3 +146,19 @@ def test_result_counts_ranks_and_names_who_is_short():
     assert (result["ranks"], result["rankless"], result["rankers"]) == ([[1, 1], [2, 1]], 0, 2)
     assert result["shortages"] == ["Student 3 gets 0 of 1: 0 could be theirs, but others need them."] or result["shortages"]
     assert result["obstacles"]
+
+
+def test_choice_that_several_presentations_hold_is_explained_once():
+    """Both ranked a topic that 1 and 2 hold; 3 cannot do 1."""
+    held = {1: 1, 2: 1, 3: 2}
+    students = [replace(student(pk), ranks=held) for pk in (1, 2)] + [replace(student(3), ranks=held, cannot=frozenset({1}))]
+    here = world([slot(1), slot(2), slot(3)], students)
+    dealt = deal(here, ONCE)
+
+    got = {who: at for who, at, _ in dealt.given}
+    words = explanations(here, dealt, ONCE)
+
+    loser = next(who for who, at in got.items() if at == 3)
+    some = "Your 2nd choice. Some of the 1st is on a date on which you cannot. Some of the 1st went to somebody else."
+    assert words[loser] == (some if loser == 3 else "Your 2nd choice. The 1st went to somebody else.")
+    assert {words[who] for who in got if who != loser} == {"Your 1st choice."}
