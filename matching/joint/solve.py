@@ -20,7 +20,7 @@ Progress = Callable[[float, str], None]
 WHOLE = 2_000  # up to so many pairs all of them are dealt at once
 SPARE = 12  # pairs worth nothing that a taker keeps besides those that the bound makes
 # In CP-SAT's deterministic seconds.
-EFFORT, EFFORT_FIRST, EFFORT_EVEN = 12.0, 1.0, 2.0
+EFFORT, EFFORT_FIRST, EFFORT_EVEN = 12.0, 3.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Evening out what is equally good, of a deal too large to look through as a whole.
 
-Pairs of takers exchange two items, or one takes another item that is free, as long as nothing is missed more, nothing
-is worth less, and it makes the deal more even. What nobody asked for and no least number needs is not given. It ends where no such step is left, or after a number of rounds.
+Two takers exchange an item each, or one takes another item that is free, as long as nothing is missed more, nothing is
+worth less, and it makes the deal more even. What nobody asked for and no least number needs is not given. It ends where no
+such step is left, or after a number of rounds.
 """
 
 from collections import defaultdict
