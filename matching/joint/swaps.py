@@ -2,17 +2,17 @@
 
 Two takers exchange an item each, or one takes another item that is free, as long as nothing is missed more, nothing is
 worth less, and it makes the deal more even. What nobody asked for and no least number needs is not given. It ends where no
-such step is left, or after a number of rounds.
+such step is left, or after a number of steps.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from matching.joint.problem import Joint, Taker
 from matching.problem import Key, Pair
 
-ROUNDS = 3
+TRIES = 150_000  # steps looked at, some seconds' work of a processor
 
 
 class Swaps:
@@ -26,8 +26,11 @@ class Swaps:
 
     def even_out(self) -> set[Pair]:
         self._drop_idle()
-        for _ in range(ROUNDS):
-            if not sum(self._try(steps) for steps in self._steps()):
+        left = TRIES
+        while left > 0:
+            tried = [self._try(steps) for steps in islice(self._steps(), left)]
+            left -= len(tried)
+            if not any(tried):
                 break
         return {(taker, offer) for taker, offers in self.of_taker.items() for offer in offers}
 
