@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cached_property
 
 from ortools.sat.python import cp_model
 
+from matching.joint.bound import Bound
 from matching.joint.problem import Joint, Offer, Taker
 from matching.problem import Key, Pair
 
@@ -12,8 +14,8 @@ from matching.problem import Key, Pair
 class Model:
     """All requirements over some of the pairs; the others are not made."""
 
-    def __init__(self, joint: Joint, pairs: Collection[Pair]):
-        self.joint, self.model = joint, cp_model.CpModel()
+    def __init__(self, joint: Joint, pairs: Collection[Pair], bound: Bound | None = None):
+        self.joint, self.bound, self.model = joint, bound, cp_model.CpModel()
         self.made = {pair: self.model.new_bool_var("") for pair in pairs}
         self.of_taker: dict[Key, dict[Key, cp_model.IntVar]] = defaultdict(dict)
         self.of_offer: dict[Key, dict[Key, cp_model.IntVar]] = defaultdict(dict)
@@ -44,12 +46,19 @@ class Model:
         self.model.add(lack + load >= least)
         return [weight * lack]
 
-    def goals(self) -> list:
-        """One for each level, in order; missing and values are one goal, which guides the search better."""
+    @cached_property
+    def first(self):
+        """The first two levels as one goal, which guides the search better than one after the other."""
         worth = sum(value * self.made[pair] for pair, value in self.joint.values.items() if pair in self.made)
-        return [self.joint.above * sum(self.missing) - worth, self._unfair, self._uneven, self._late]
+        return self.joint.above * sum(self.missing) - worth
 
-    def _unfair(self):
+    def please(self, hint: Collection[Pair], effort: float) -> tuple[set[Pair], bool]:
+        """As `minimize`, for the first two levels. Told what no deal beats, the search ends as soon as it is there."""
+        if self.bound:
+            self.model.add(self.first >= self.joint.above * self.bound.missing - self.bound.value)
+        return self.minimize(self.first, hint, effort)
+
+    def unfair(self):
         squares = []
         for taker in self.joint.takers:
             for place, lost in enumerate(taker.lost):
@@ -61,7 +70,7 @@ class Model:
                 squares.append(self._square(taker, lost, costs))
         return sum(squares)
 
-    def _late(self):
+    def late(self):
         lateness = {offer.key: offer.late for offer in self.joint.offers}
         return sum(
             self._square(taker, before, {offer: lateness[offer] for offer in self.of_taker[taker.key]})
@@ -69,7 +78,7 @@ class Model:
             for before in taker.late
         )
 
-    def _uneven(self):
+    def uneven(self):
         takers = (
             taker.size * self._square(taker, taker.had, dict.fromkeys(self.of_taker[taker.key], 1))
             for taker in self.joint.takers
@@ -98,7 +107,7 @@ class Model:
         """(the best pairs found, or those hinted at; whether they are proven to be the best)"""
         self.model.clear_hints()
         hinted = set(hint)
-        for pair, made in self.made.items():
+        for pair, made in self.made.items() if hinted else ():
             self.model.add_hint(made, pair in hinted)
         self.model.minimize(goal)
         solver = cp_model.CpSolver()

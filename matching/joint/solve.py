@@ -48,11 +48,10 @@ def solve_jointly(joint: Joint, tell: Progress = lambda share, words: None) -> J
 def solve_whole(joint: Joint, tell: Progress = lambda share, words: None) -> tuple[set[Pair], int]:
     """(the pairs, how many levels are proven)"""
     model = Model(joint, joint.pairs)
-    first, *others = model.goals()
-    chosen, is_best = model.minimize(first, (), EFFORT)
+    chosen, is_best = model.please((), EFFORT)
     proven, score = 2 if is_best else 0, score_of(joint, chosen)
-    model.keep(first, joint.above * score.missing + score.displeased)
-    for level, make in enumerate(others, 2):
+    model.keep(model.first, joint.above * score.missing + score.displeased)
+    for level, make in enumerate((model.unfair, model.uneven, model.late), 2):
         tell(0.4 + 0.12 * level, EVENING)
         goal = make()
         found, is_best = model.minimize(goal, chosen, EFFORT_EVEN)
@@ -66,14 +65,12 @@ def solve_large(joint: Joint, tell: Progress = lambda share, words: None) -> tup
     """(the pairs, 2 where the first two levels are proven); the others are evened out step by step."""
     bound = bound_of(joint)
     tell(0.3, "Looking for the best assignment")
-    model = Model(joint, _few(joint, bound))
-    chosen, _ = model.minimize(model.goals()[0], (), EFFORT_FIRST)
+    chosen, _ = Model(joint, _few(joint, bound), bound).please((), EFFORT_FIRST)
     score = score_of(joint, chosen)
     is_best = (score.missing, -score.displeased) == (bound.missing, bound.value)
     if not is_best:
         tell(0.5, "Looking for the best assignment")
-        wider = Model(joint, _could_better(joint, bound, chosen))
-        found, is_best = wider.minimize(wider.goals()[0], chosen, EFFORT)
+        found, is_best = Model(joint, _could_better(joint, bound, chosen), bound).please(chosen, EFFORT)
         chosen = min(found, chosen, key=lambda pairs: score_of(joint, pairs)[:2])
     tell(0.8, EVENING)
     return Swaps(joint, chosen).even_out(), 2 if is_best else 0
