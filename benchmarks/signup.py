@@ -3,7 +3,8 @@
     .venv/bin/python -m benchmarks.signup
 
 Exactly 20 must get a place, or the run ends with an error. Every student has a connection of their own, opened before;
-a time is from the press to the whole answer. Needs what `benchmarks.run` needs; its database is dropped and made anew.
+a time is from the press to the whole answer. What else the machine does is in it: the load says how much, and the server's
+own processor time says what a press costs without it. Needs what `benchmarks.run` needs; its database is dropped and made anew.
 """
 
 import argparse
@@ -160,7 +161,8 @@ def report(database: str, times: list[float], used: float) -> None:
     print(
         f"{database:10} {len(times)} presses, {taken} places taken, at most {fullest} in one role; "
         f"p50 {times[len(times) // 2]:.2f} s, p95 {p95:.2f} s, slowest {times[-1]:.2f} s; "
-        f"the server's processors {used:.2f} s",
+        f"the server's processors {used:.2f} s, {1000 * used / len(times):.1f} ms a press; "
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors",
         flush=True,
     )
     if (taken, fullest) != (PLACES, 1):

@@ -372,12 +372,19 @@ def _waiting_leaving(course: Course, before: Facts, after: Facts) -> Iterator[st
 
 
 def _wishes_leaving(course: Course, before: Facts, after: Facts) -> Iterator[str]:
-    """Wishes for a slot that goes; nobody presents there."""
-    gone = removed(before, after, "slots")
-    wishes = Wish.objects.filter(slot__course=course, slot__key__in=gone) if gone else Wish.objects.none()
-    names = _grouped(wishes.order_by("slot__key", "pk").values_list("slot__key", "enrollment__user__name"))
-    for slot, wishing in names.items():
-        yield f"Slot {slot} goes, and with it what {people(wishing)} said about presenting it."
+    """Wishes for a slot, paper or topic that goes; nobody presents there."""
+    was, stays = ({values["topic"] for values in facts["meetings"].values()} for facts in (before, after))
+    going = {
+        "slot__key": removed(before, after, "slots"),
+        "paper__key": removed(before, after, "papers"),
+        "topic": was - stays - {""},
+    }
+    for column, gone in going.items():
+        wishes = Wish.objects.filter(enrollment__course=course, **{f"{column}__in": gone}) if gone else Wish.objects.none()
+        names = _grouped(wishes.order_by(column, "pk").values_list(column, "enrollment__user__name"))
+        for name, wishing in names.items():
+            what = column.removesuffix("__key").capitalize()
+            yield f"{what} {name} goes, and with it what {people(wishing)} said about presenting it."
 
 
 def _presenters_moving(course: Course, before: Facts, after: Facts) -> Iterator[str]:

@@ -276,6 +276,13 @@ _PRESENTATIONS = _table(
         "wishes_close_at": _moment(
             "Until when students rank what they would like to present; not asked when left out", "date-time"
         ),
+        "wishes_rank": _list(
+            "What students rank, one or several; a slot takes the best rank of itself, its paper and its meeting's topic",
+            {"enum": ["slots", "papers", "topics"]},
+            uniqueItems=True,
+            minItems=1,
+            default=["slots"],
+        ),
         "at_least": _whole("How often each student presents at least", 0, 100, default=0),
         "at_most": _whole("How many presentations a student takes at most; any number when left out", 1, 100),
         "days_apart": _whole("Least days between two presentations that a student takes", 0, 365, default=0),

@@ -38,7 +38,7 @@ MILESTONE = ("key", "title", "description", "grace_minutes", "max_points")
 ROLE = ("key", "title", "capacity")
 PRESENTATIONS = (
     *("roles", "minutes", "at_least", "at_most", "days_apart", "withdraw_days_before", "swaps"),
-    *("slides_due_days_before", "slides_due_time", "slides_shown"),
+    *("slides_due_days_before", "slides_due_time", "slides_shown", "wishes_rank"),
 )
 FORM_KEY = "review"
 TALKS = ("guideline", "sections", "takes_questions", "takes_feedback", "feedback_days", "feedback")

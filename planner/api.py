@@ -62,7 +62,7 @@ class DeadlineViewSet(viewsets.ViewSet):
 
     @extend_schema(responses=DeadlineSerializer(many=True))
     def list(self, request, course_slug):
-        enrollment = require_member(request.user, course_slug)
+        enrollment = require_member(request.user, course_slug, "course__presentation_rules")
         deadlines = queries.to_do(enrollment)
         return Response(DeadlineSerializer(deadlines, many=True, context={"request": request}).data)
 

@@ -18,7 +18,7 @@ from presentations import queries as presentations
 
 signer = Signer(salt="planner.feed", sep=".")
 BYTES_IN_LINE = 75
-WORDS = {"review": "Review due", "presentation": "You present", "slides": "Slides due"}
+WORDS = {"review": "Review due", "presentation": "You present", "slides": "Slides due", "wishes": "Due"}
 
 
 def address_of(enrollment: Enrollment) -> str:
@@ -45,7 +45,7 @@ def reader_of(token: str) -> Enrollment | None:
         pk, number = signer.unsign(token).split(".")
     except (BadSignature, ValueError):
         return None
-    people = Enrollment.objects.active().filter(user__is_active=True).select_related("user", "course")
+    people = Enrollment.objects.active().filter(user__is_active=True).select_related("user", "course__presentation_rules")
     enrollment = people.filter(pk=pk).first()
     return enrollment if enrollment and int(number) == _number_of(enrollment) else None
 

@@ -13,8 +13,19 @@ from courses.models import Enrollment
 from planner.models import Reminder
 from planner.timing import time_left
 
-WHAT = {"review": "Review", "milestone": "Project hand-in", "presentation": "Presentation", "slides": "Slides"}
-YOURS = {"review": "Your review of", "presentation": "Your presentation of", "slides": "Your slides for"}
+WHAT = {
+    "review": "Review",
+    "milestone": "Project hand-in",
+    "presentation": "Presentation",
+    "slides": "Slides",
+    "wishes": "Wishes",
+}
+YOURS = {
+    "review": "Your review of",
+    "presentation": "Your presentation of",
+    "slides": "Your slides for",
+    "wishes": "Your answer to",
+}
 
 
 def compose(going: list[tuple[Reminder, Deadline]], now: datetime) -> EmailMessage:

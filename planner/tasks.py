@@ -25,7 +25,7 @@ def plan_reminders() -> None:
 
 @shared_task(expires=300)
 def plan_course(course_id: int) -> None:
-    course = Course.objects.select_related("reminder_rules").filter(pk=course_id).first()
+    course = Course.objects.select_related("reminder_rules", "presentation_rules").filter(pk=course_id).first()
     if course:
         actions.plan_course_reminders(course=course)
 

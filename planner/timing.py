@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 TALK_HOURS = (168, 24)  # a week and a day before one presents, whatever else the course says
+FIXED_HOURS = {"presentation": TALK_HOURS, "wishes": (24,)}  # once, a day before wishes close
 
 
 def hours_for(kind: str, hours: Iterable[int]) -> list[int]:
     """When a deadline of this kind is reminded of, in a course with these hours; a course without any sends none."""
     hours = list(hours)
-    return list(TALK_HOURS) if kind == "presentation" and hours else hours
+    return list(FIXED_HOURS.get(kind, hours)) if hours else []
 
 
 def longest_reach(hours: Iterable[int]) -> int:

@@ -7,6 +7,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from core.api_runs import RunFields
 from courses.policies import require_instructor
 from reviews import policies
 from reviews.assigning.runs import actions
@@ -28,15 +29,8 @@ class LimitsSerializer(serializers.Serializer):
     seed = serializers.IntegerField(required=False, help_text="0 when left out")
 
 
-class RunSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    state = serializers.CharField(help_text="planned, running, ready, failed, applied or undone")
-    share = serializers.FloatField(help_text="Of the work that is done, from 0 to 1")
-    words = serializers.CharField(help_text="What is going on, or why it failed")
-    parameters = serializers.DictField()
-    created_at = serializers.DateTimeField()
-    applied_at = serializers.DateTimeField(allow_null=True)
-    undone_at = serializers.DateTimeField(allow_null=True)
+class RunSerializer(RunFields):
+    pass
 
 
 class RunResultSerializer(RunSerializer):

@@ -18,7 +18,7 @@ class MyCourse:
 
 def my_courses(user: User) -> list[MyCourse]:
     """The user's courses, those that still run first."""
-    rules = ("course__review_rules__form", "course__participation_rules", "course__project_rules")
+    rules = ("course__review_rules__form", "course__participation_rules", "course__project_rules", "course__presentation_rules")
     enrollments = Enrollment.objects.active().filter(user=user).select_related("course", *rules)
     enrollments = list(enrollments.order_by("-course__starts_on", "course__code"))
     over = {enrollment.pk for enrollment in enrollments if enrollment.course.ends_on < enrollment.course.today()}

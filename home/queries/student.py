@@ -18,20 +18,29 @@ from reviews.queries import Progress, progress_of
 
 SOON = timedelta(days=14)  # what is due later is folded away
 NEAR = timedelta(days=7)  # what the term strip calls owed, not merely to come
-VERBS = {"review": "Write", "participation": "Record", "milestone": "Hand in", "presentation": "Look", "slides": "Add"}
+VERBS = {
+    "review": "Write",
+    "participation": "Record",
+    "milestone": "Hand in",
+    "presentation": "Look",
+    "slides": "Add",
+    "wishes": "Rank",
+}
 KINDS = {
     "review": "Review",
     "participation": "Participation",
     "milestone": "Project",
     "presentation": "Presentation",
     "slides": "Slides",
+    "wishes": "What you would like to present",
 }
-DONE = {"participation": "recorded", "presentation": "given"}
+DONE = {"participation": "recorded", "presentation": "given", "wishes": "ranked"}
 UNTOUCHED = {
     "participation": "not recorded",
     "milestone": "not handed in",
     "presentation": "to come",
     "slides": "not handed in",
+    "wishes": "nothing ranked",
 }
 
 

@@ -48,7 +48,7 @@ def _course_page(course: Course, enrollment: Enrollment | None) -> dict:
 
 
 # What every room asks of a course, with the course: three queries fewer.
-RULES = ("course__review_rules__form", "course__participation_rules", "course__project_rules")
+RULES = ("course__review_rules__form", "course__participation_rules", "course__project_rules", "course__presentation_rules")
 
 
 @login_required

@@ -3,6 +3,7 @@
 from presentations.actions.board import change_board, last_act, undo_last
 from presentations.actions.notices import claim_notice, confirm_notice, release_notice
 from presentations.actions.places import (
+    FULL,
     assign_presenter,
     call_waiting,
     give_back,
@@ -17,6 +18,7 @@ from presentations.actions.swaps import accept_offer, approve_swap, decline_offe
 from presentations.actions.wishes import save_wishes
 
 __all__ = [
+    "FULL",
     "accept_offer",
     "add_slides",
     "approve_swap",

@@ -27,9 +27,9 @@ def rules_of(course: Course) -> PresentationRules:
 def lock_role(role: SlotRole) -> tuple[Course, SlotRole]:
     """The course, locked, and the role with its slot as they now stand."""
     course = lock_course(role.slot.course_id)
-    # The lock goes without joins, so that whoever waited for it counts the places as they are now.
-    role = lock_row(SlotRole.objects.select_for_update(no_key=True), role.pk)
-    return course, SlotRole.objects.select_related(*ROLE).get(pk=role.pk)
+    # Whatever changes a role holds the course's lock too, so the role needs none of its own.
+    role = lock_row(SlotRole.objects.select_related(*ROLE, "slot__course__presentation_rules"), role.pk)
+    return course, role
 
 
 def require_student_of(course: Course, enrollment: Enrollment) -> Enrollment:
@@ -160,12 +160,13 @@ def take_place(*, role: SlotRole, enrollment: Enrollment) -> SignUp:
 def _take(role: SlotRole, enrollment: Enrollment) -> SignUp:
     course, role = lock_role(role)
     enrollment = require_student_of(course, enrollment)
-    standing = role.sign_ups.standing()
-    if own := standing.filter(enrollment=enrollment).first():
+    standing = list(role.sign_ups.standing())
+    if own := next((sign_up for sign_up in standing if sign_up.enrollment_id == enrollment.pk), None):
+        own.role, own.enrollment = role, enrollment
         return own
-    rules = rules_of(course)
+    rules = PresentationRules.of(role.slot.course)
     require_open(rules, role)
-    if standing.count() >= role.capacity:
+    if len(standing) >= role.capacity:
         raise DomainError(FULL, code="role_is_full")
     require_within_limits(rules, enrollment, role)
     changes = Changes(course, enrollment.user)

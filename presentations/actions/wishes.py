@@ -9,20 +9,21 @@ from core.errors import DomainError
 from courses.models import Enrollment
 from presentations.actions.changes import lock_course
 from presentations.actions.places import require_student_of, rules_of
-from presentations.models import MOST_RANKS, AwayDate, Slot, Wish, WishList
+from presentations.models import MOST_RANKS, AwayDate, PresentationRules, Ranked, RankedKind, Slot, Wish, WishList
+from presentations.ranks import holders
 
 
 @transaction.atomic
 def save_wishes(
     *,
     enrollment: Enrollment,
-    ranked: Sequence[int],
+    ranked: Sequence[Ranked],
     cannot: Collection[int] = (),
     away: Collection[int] = (),
     partner: Enrollment | None = None,
     revision: int,
 ) -> WishList:
-    """Replace all that the student has said: slot ids, the first choice first; slots and meetings that they cannot.
+    """Replace all that the student has said: their order, the first choice first; ids of slots and meetings they cannot.
 
     `revision` is that of what it was written from; DomainError (changed_since) when another tab or device came between.
     """
@@ -38,30 +39,35 @@ def save_wishes(
     if wishes.revision != revision:
         words = "Your wishes were changed in another tab or on another device. Look at them below, then save again."
         raise DomainError(words, code="changed_since")
-    _check(course.pk, ranked, cannot, away)
+    slots = list(Slot.objects.filter(course=course).select_related("meeting"))
+    _check_ranked(rules, slots, ranked, cannot)
+    _check_cannot(slots, cannot, away)
     wishes.partner = _partner(course, enrollment, partner)
     wishes.revision, wishes.saved_at = revision + 1, now
     wishes.save()
     Wish.objects.filter(enrollment=enrollment).delete()
     AwayDate.objects.filter(enrollment=enrollment).delete()
-    Wish.objects.bulk_create(Wish(enrollment=enrollment, slot_id=slot, rank=rank) for rank, slot in enumerate(ranked, 1))
+    Wish.objects.bulk_create(Wish(enrollment=enrollment, rank=rank, **each._asdict()) for rank, each in enumerate(ranked, 1))
     Wish.objects.bulk_create(Wish(enrollment=enrollment, slot_id=slot) for slot in sorted(set(cannot)))
     AwayDate.objects.bulk_create(AwayDate(enrollment=enrollment, meeting_id=meeting) for meeting in sorted(set(away)))
     return wishes
 
 
-def _check(course_id: int, ranked: Sequence[int], cannot: Collection[int], away: Collection[int]) -> None:
+def _check_ranked(rules: PresentationRules, slots: list[Slot], ranked: Sequence[Ranked], cannot: Collection[int]) -> None:
     if len(ranked) > MOST_RANKS:
         raise DomainError(f"Rank at most {MOST_RANKS}; found {len(ranked)}.", field="ranked", code="too_many")
-    if len(set(ranked)) < len(ranked) or set(ranked) & set(cannot):
+    if len(set(ranked)) < len(ranked) or {each.slot_id for each in ranked if each.slot_id} & set(cannot):
         raise DomainError("Name each presentation once, as a choice or as one you cannot do.", field="ranked", code="twice")
-    slots = {*ranked, *cannot}
-    if Slot.objects.filter(course=course_id, pk__in=slots).count() != len(slots):
-        raise DomainError("A presentation was removed since. Load the page again.", field="ranked", code="gone")
-    meetings = set(away)
-    if Slot.objects.filter(course=course_id, meeting__in=meetings).values("meeting").distinct().order_by().count() != len(
-        meetings
-    ):
+    if kinds := {each.kind.label for each in ranked} - {RankedKind(kind).label for kind in rules.wishes_rank}:
+        raise DomainError(f"This course does not have its students rank {min(kinds)}.", field="ranked", code="not_ranked")
+    if set(ranked) - set(holders(slots)):
+        raise DomainError("What you ranked has changed since. Load the page again.", field="ranked", code="gone")
+
+
+def _check_cannot(slots: list[Slot], cannot: Collection[int], away: Collection[int]) -> None:
+    if set(cannot) - {slot.pk for slot in slots}:
+        raise DomainError("A presentation was removed since. Load the page again.", field="cannot", code="gone")
+    if set(away) - {slot.meeting_id for slot in slots}:
         raise DomainError("Nothing is presented on a date that you named.", field="away", code="gone")
 
 

@@ -7,18 +7,22 @@ from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from core.api_runs import RunFields
 from courses.models import Course
 from courses.policies import require_instructor, require_student
 from presentations.actions import save_wishes
 from presentations.assigning import actions
 from presentations.assigning.forms import RunForm
 from presentations.assigning.queries import runs_of
-from presentations.models import AwayDate, PresentationRules, PresentationRun, SignUp, Slot, Wish
+from presentations.models import AwayDate, PresentationRules, PresentationRun, Ranked, RankedKind, SignUp, Slot, Wish
 from presentations.queries import wishes as queries
 
 
 class WishesSerializer(serializers.Serializer):
-    ranked = serializers.ListField(child=serializers.CharField(), help_text="Keys of slots, the first choice first")
+    ranked = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The first choice first: a slot's key, paper:KEY or topic:TEXT, of what the course has ranked (ranks)",
+    )
     cannot = serializers.ListField(child=serializers.CharField(), required=False, default=list, help_text="Keys of slots")
     away = serializers.ListField(child=serializers.CharField(), required=False, default=list, help_text="Keys of meetings")
     partner = serializers.EmailField(
@@ -29,6 +33,10 @@ class WishesSerializer(serializers.Serializer):
 
 class WishesAnswerSerializer(WishesSerializer):
     closes_at = serializers.DateTimeField(allow_null=True)
+    ranks = serializers.ListField(
+        child=serializers.ChoiceField(RankedKind.choices),
+        help_text="What may be ranked; a slot takes the best rank of itself, its paper and its meeting's topic",
+    )
     explanation = serializers.CharField(help_text="Why the student got what was dealt; empty before it is applied")
 
 
@@ -49,10 +57,11 @@ class WishViewSet(viewsets.ViewSet):
         given.is_valid(raise_exception=True)
         data = given.validated_data
         slots = dict(Slot.objects.filter(course=viewer.course).values_list("key", "pk"))
+        papers = dict(viewer.course.papers.values_list("key", "pk"))
         meetings = dict(viewer.course.meetings.values_list("key", "pk"))
         save_wishes(
             enrollment=viewer,
-            ranked=_ids("ranked", data["ranked"], slots),
+            ranked=_ranked(data["ranked"], slots, papers),
             cannot=_ids("cannot", data["cannot"], slots),
             away=_ids("away", data["away"], meetings),
             partner=_partner(viewer.course, data["partner"]),
@@ -67,6 +76,29 @@ def _ids(field: str, keys: list[str], known: dict[str, int]) -> list[int]:
     return [known[key] for key in keys]
 
 
+def _ranked(names: list[str], slots: dict[str, int], papers: dict[str, int]) -> list[Ranked]:
+    """Keys have no colon, so a slot's needs no word before it."""
+    _ids("ranked", [name for name in names if ":" not in name], slots)
+    found = []
+    for name in names:
+        kind, _, rest = name.partition(":")
+        if kind == name:
+            found.append(Ranked(slot_id=slots[name]))
+        elif kind == "paper":
+            found.append(Ranked(paper_id=_ids("ranked", [rest], papers)[0]))
+        elif kind == "topic" and rest:
+            found.append(Ranked(topic=rest))
+        else:
+            raise ValidationError({"ranked": [f"Found {name[:60]}; expected a slot's key, paper:KEY or topic:TEXT."]})
+    return found
+
+
+def _name(wish: Wish) -> str:
+    if wish.topic:
+        return f"topic:{wish.topic}"
+    return wish.slot.key if wish.slot_id else f"paper:{wish.paper.key}"
+
+
 def _partner(course: Course, email: str | None):
     if not email:
         return None
@@ -77,14 +109,16 @@ def _partner(course: Course, email: str | None):
 
 
 def _wishes(viewer) -> dict:
-    wishes, said = queries.wishes_of(viewer), Wish.objects.filter(enrollment=viewer)
+    wishes, rules = queries.wishes_of(viewer), PresentationRules.of(viewer.course)
+    said = list(Wish.objects.filter(enrollment=viewer).select_related("slot", "paper").order_by("rank", "slot__key"))
     data = {
-        "ranked": list(said.exclude(rank=None).order_by("rank").values_list("slot__key", flat=True)),
-        "cannot": list(said.filter(rank=None).order_by("slot__key").values_list("slot__key", flat=True)),
+        "ranked": [_name(wish) for wish in said if wish.rank and wish.ranked.kind in rules.wishes_rank],
+        "cannot": [wish.slot.key for wish in said if not wish.rank],
         "away": list(AwayDate.objects.filter(enrollment=viewer).values_list("meeting__key", flat=True)),
         "partner": wishes.partner.user.email if wishes.partner else None,
         "revision": wishes.revision,
-        "closes_at": PresentationRules.of(viewer.course).wishes_close_at,
+        "closes_at": rules.wishes_close_at,
+        "ranks": rules.wishes_rank,
         "explanation": queries.explanation_of(viewer),
     }
     return WishesAnswerSerializer(data).data
@@ -100,15 +134,8 @@ class DealSerializer(serializers.Serializer):
     seed = serializers.IntegerField(required=False, help_text="0 when left out")
 
 
-class PresentationRunSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    state = serializers.CharField(help_text="planned, running, ready, failed, applied or undone")
-    share = serializers.FloatField(help_text="Of the work that is done, from 0 to 1")
-    words = serializers.CharField(help_text="What is going on, or why it failed")
-    parameters = serializers.DictField()
-    created_at = serializers.DateTimeField()
-    applied_at = serializers.DateTimeField(allow_null=True)
-    undone_at = serializers.DateTimeField(allow_null=True)
+class PresentationRunSerializer(RunFields):
+    pass
 
 
 class PresentationResultSerializer(PresentationRunSerializer):

@@ -1,97 +1,115 @@
-"""One talk after the other is dealt: each time everybody who may have one more gets at most one, as well as can be.
+"""Everything is dealt at once, as well as can be; how well is stated level by level in docs/architecture.md.
 
-For a talk the engine meets the most least numbers, then pleases most, then fills slots evenly, then gives early slots to
-those who presented late. Two talks of one student thereby keep their distance, and who fared badly with the first weighs
-more in the second; what is best for a talk is found, what is best for several together is not searched for.
+Where nobody gets more than one talk more and nobody presents with somebody, a flow does it: the engine that assigns reviews.
+Several talks that keep their distance, and two who present together, are no flow; they are dealt by `matching.joint`.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from matching import Infeasible, Item, Pair, Person, Problem, Result, Words, solve
+from matching import Infeasible, Item, Pair, Person, Problem, Words, solve
+from matching.joint import Joint, Offer, Taker, solve_jointly
 from presentations.assigning.world import MOST_DISAPPOINTED, MOST_LATE, Parameters, SlotFacts, Student, World
 from presentations.models import MOST_RANKS
 
 WORDS = Words("presentation", "presentations", "student", "students", "place", "places")
 Tell = Callable[[float, str], None]
-# As many pairs kept apart the engine settles within a second or two; with more, those who present together go first.
-MOST_APART = 300
-PARTS = ((2,), (1,))
+PLEASED = 2  # levels of the joint deal: the least numbers, and the choices
 
 
 @dataclass(slots=True)
 class Dealt:
-    """`given` are (student id, slot id, rank or None) in the order of the talks; `after` the world with them."""
+    """`given` are (student id, slot id, rank or None), by date for each student; `after` the world with them.
+
+    `is_optimal`: no deal meets more or pleases more. `is_even`: nor is one of those as good more even.
+    """
 
     given: list[tuple[int, int, int | None]] = field(default_factory=list)
     after: World | None = None
     shortages: list[str] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
     is_optimal: bool = True
+    is_even: bool = True
     talks: int = 0
 
 
 def deal(world: World, parameters: Parameters, tell: Tell = lambda share, words: None) -> Dealt:
     dealt = Dealt(after=world)
     talks = max((parameters.most - len(each.held) for each in world.students), default=0)
-    for talk in range(talks):
-        parts = ((1, 2),)
-        if _pairs_go_first(world):
-            parts, dealt.is_optimal = PARTS, False
-        given = 0
-        for sizes in parts:
-            given += _deal_part(dealt, parameters, talk, sizes, lambda share, words, at=talk: tell((at + share) / talks, words))
-        dealt.talks = talk + 1
-        if not given:
-            break
+    if talks > 0 and any(slot.open for slot in world.slots):
+        if talks == 1 and all(len(unit) == 1 for unit in world.units):
+            result = solve(problem_of(world, parameters), progress=tell)
+            dealt.is_optimal = dealt.is_even = result.is_optimal
+        else:
+            result = solve_jointly(joint_of(world, parameters), tell)
+            dealt.is_optimal, dealt.is_even = result.proven >= PLEASED, result.is_optimal
+        _hand_out(dealt, result.pairs)
+    dealt.talks = max(Counter(student for student, *_ in dealt.given).values(), default=0)
     _say_what_is_missing(dealt, parameters, world)
     return dealt
 
 
-def _pairs_go_first(world: World) -> bool:
-    """Whether keeping those who present together apart from all others is too much for one problem."""
-    units = world.units
-    return sum(len(unit) > 1 for unit in units) * len(units) > MOST_APART
+# Several talks at once
 
 
-def _deal_part(dealt: Dealt, parameters: Parameters, talk: int, sizes: Container[int], tell: Tell) -> int:
-    """How many were given; the units of these sizes are dealt."""
-    problem = problem_of(dealt.after, parameters, talk, sizes)
-    if not any(each.most for each in problem.people) or not any(each.most for each in problem.items):
-        return 0
-    result = solve(problem, progress=tell)
-    dealt.is_optimal = dealt.is_optimal and result.is_optimal
-    _hand_out(dealt, result)
-    return len(result.pairs)
+def joint_of(world: World, parameters: Parameters) -> Joint:
+    """The key of a unit is that of its first student."""
+    units = {unit[0].pk: unit for unit in world.units}
+    conflicts = set(_conflicts(world, units))
+    return Joint(
+        takers=[_taker(key, unit, parameters) for key, unit in units.items()],
+        offers=[_offer(slot, parameters) for slot in world.slots],
+        may={(key, slot.pk) for key in units for slot in world.slots} - conflicts,
+        values=dict(_values(units)),
+        losses={
+            (key, slot.pk): tuple(each.lost_by(slot.pk, MOST_RANKS) for each in unit)
+            for key, unit in units.items()
+            for slot in world.slots
+        },
+        apart=world.days_apart,
+        seed=parameters.seed,
+    )
 
 
-def problem_of(world: World, parameters: Parameters, talk: int = 0, sizes: Container[int] = (1, 2)) -> Problem:
-    """The next talk of everybody. The key of a unit is that of its first student."""
-    units = {unit[0].pk: unit for unit in world.units if len(unit) in sizes}
-    pairs = [key for key, unit in units.items() if len(unit) > 1] if 1 in sizes else []
-    each = 1 if 1 in sizes else 2
+def _taker(key: int, unit: tuple[Student, ...], parameters: Parameters) -> Taker:
+    had = len(unit[0].held)
+    least, most = max(0, parameters.least - had), max(0, parameters.most - had)
+    lost = tuple(each.disappointed for each in unit)
+    return Taker(key, least, most, had, lost, tuple(each.late for each in unit))
+
+
+def _offer(slot: SlotFacts, parameters: Parameters) -> Offer:
+    least = min(parameters.slot_least, slot.open) if slot.is_empty else 0
+    return Offer(slot.pk, least, slot.open, slot.day.toordinal(), slot.late)
+
+
+# One talk
+
+
+def problem_of(world: World, parameters: Parameters) -> Problem:
+    """One talk for everybody; two who present together count as one, which takes one place."""
+    units = {unit[0].pk: unit for unit in world.units}
     return Problem(
-        items=[_item(slot, parameters, slot.open // each) for slot in world.slots],
+        items=[_item(slot, parameters) for slot in world.slots],
         people=[_person(unit, parameters) for unit in units.values()],
         preferences=dict(_values(units)),
         conflicts=set(_conflicts(world, units)),
-        # Two who present together need two places, which the engine counts as one: so they have the slot for themselves.
-        apart={(min(key, other), max(key, other)) for key in pairs for other in units if other != key},
         ties=dict(_ties(world, units)),
-        seed=parameters.seed + talk,
+        seed=parameters.seed,
         words=WORDS,
     )
 
 
-def _item(slot: SlotFacts, parameters: Parameters, most: int) -> Item:
-    return Item(slot.pk, min(parameters.slot_least, most) if slot.is_empty else 0, most, slot.name)
+def _item(slot: SlotFacts, parameters: Parameters) -> Item:
+    return Item(slot.pk, min(parameters.slot_least, slot.open) if slot.is_empty else 0, slot.open, slot.name)
 
 
 def _person(unit: tuple[Student, ...], parameters: Parameters) -> Person:
     had = len(unit[0].held)
     name = " and ".join(each.name for each in unit)
-    return Person(unit[0].pk, int(had < parameters.least), int(had < parameters.most), name)
+    return Person(unit[0].pk, max(0, parameters.least - had), max(0, parameters.most - had), name)
 
 
 def _values(units: dict[int, tuple[Student, ...]]) -> Iterator[tuple[Pair, int]]:
@@ -121,14 +139,14 @@ def _ties(world: World, units: dict[int, tuple[Student, ...]]) -> Iterator[tuple
             yield (key, slot.pk), late * slot.late
 
 
-def _hand_out(dealt: Dealt, result: Result) -> None:
+def _hand_out(dealt: Dealt, pairs: Iterable[Pair]) -> None:
     world = dealt.after
     slots, students = {each.pk: each for each in world.slots}, {each.pk: each for each in world.students}
     units = {unit[0].pk: unit for unit in world.units}
-    for key, slot_pk in result.pairs:
+    for key, slot_pk in sorted(pairs, key=lambda pair: (slots[pair[1]].day, pair)):
         for each in units[key]:
             dealt.given.append((each.pk, slot_pk, each.ranks.get(slot_pk)))
-            students[each.pk] = each.with_talk(slots[slot_pk], MOST_RANKS)
+            students[each.pk] = students[each.pk].with_talk(slots[slot_pk], MOST_RANKS)
             slots[slot_pk] = _with_one_more(slots[slot_pk])
     dealt.after = replace(world, slots=tuple(slots.values()), students=tuple(students.values()))
 
@@ -157,10 +175,10 @@ def _say_what_is_missing(dealt: Dealt, parameters: Parameters, world: World) -> 
         dealt.shortages.append(f"{each.name} gets {len(each.held)} of {parameters.least}: {why}.")
     for slot in empty:
         dealt.shortages.append(f"{slot.name} on {slot.day.day} {slot.day:%B} stays empty: nobody is left who can take it.")
-    # Why not more can be met; with too many pairs for one problem, as far as the others are concerned.
-    first = solve(problem_of(world, parameters, sizes=(1,) if _pairs_go_first(world) else (1, 2)))
-    if isinstance(first, Infeasible):
-        dealt.obstacles = [each.sentence for each in first.obstacles]
+    # Why not more can be met; asked without distances, and with one place for two: what stands in the way even so.
+    easier = solve(problem_of(world, parameters))
+    if isinstance(easier, Infeasible):
+        dealt.obstacles = [each.sentence for each in easier.obstacles]
 
 
 def roles_of(world: World, dealt: Dealt, seed: int) -> list[tuple[int, int, int, int | None]]:

@@ -38,11 +38,18 @@ def _talk(student: Student, rank: int | None) -> str:
 
 def _lost(student: Student, after: Student, best: int | None, slots, before, days_apart: int) -> list[str]:
     """A sentence for each reason, with the choices that were better than what the student got."""
-    reasons: dict[str, list[int]] = defaultdict(list)
-    for slot, rank in sorted(student.ranks.items(), key=lambda row: row[1]):
+    found: dict[int, set[str]] = defaultdict(set)  # {rank: reasons}; a paper or topic that is ranked may be held by several
+    for slot, rank in student.ranks.items():
         if (best is None or rank < best) and slot not in after.held:
-            reasons[_reason(student, after, slots.get(slot), before.get(slot), days_apart)].append(rank)
-    return [f"{_listed(ranks)} {why}." for why, ranks in reasons.items()]
+            found[rank].add(_reason(student, after, slots.get(slot), before.get(slot), days_apart))
+    whole: dict[str, list[int]] = defaultdict(list)
+    for rank in sorted(found):
+        if len(found[rank]) == 1:
+            whole[next(iter(found[rank]))].append(rank)
+    parts = [
+        f"Some of the {ordinal(rank)} {why}." for rank in sorted(found) if len(found[rank]) > 1 for why in sorted(found[rank])
+    ]
+    return [*(f"{_listed(ranks)} {why}." for why, ranks in whole.items()), *parts]
 
 
 def _reason(student: Student, after: Student, slot: SlotFacts | None, before: SlotFacts | None, days_apart: int) -> str:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from courses.models import Course, Enrollment
 from presentations.assigning.world import LATEST, Parameters, SlotFacts, Student, World
-from presentations.models import MOST_RANKS, AwayDate, PresentationRules, SignUp, Slot, Wish, WishList
+from presentations.models import MOST_RANKS, AwayDate, PresentationRules, Ranked, SignUp, Slot, Wish, WishList
+from presentations.ranks import ranks_of_slots
 
 NAME_LENGTH = 80
 
@@ -19,8 +20,9 @@ def read_world(course: Course, parameters: Parameters) -> World:
     ahead = [slot for slot in slots if slot.start > now and not slot.is_homeless]
     late = _lateness([slot for slot in slots if not slot.is_homeless])
     fixed = [(sign_up, slot) for slot in slots for sign_up in slot.sign_ups if not _is_loose(sign_up, slot, parameters, now)]
+    rules.course = course
     facts = tuple(_slot(slot, late[slot.pk], [each for each, at in fixed if at is slot]) for slot in ahead)
-    return World(facts, tuple(_students(course, slots, fixed, late)), rules.days_apart)
+    return World(facts, tuple(_students(rules, slots, fixed, late)), rules.days_apart)
 
 
 def _is_loose(sign_up: SignUp, slot: Slot, parameters: Parameters, now) -> bool:
@@ -54,9 +56,10 @@ def _short(title: str) -> str:
     return title if len(title) <= NAME_LENGTH else f"{title[: NAME_LENGTH - 1].rstrip()}…"
 
 
-def _students(course: Course, slots: list[Slot], fixed, late: dict[int, int]) -> Iterable[Student]:
+def _students(rules: PresentationRules, slots: list[Slot], fixed, late: dict[int, int]) -> Iterable[Student]:
+    course = rules.course
     people = Enrollment.objects.active().students().filter(course=course).select_related("user").order_by("pk")
-    ranks, cannot = _wishes(course, slots)
+    ranks, cannot = _wishes(course, slots, rules.wishes_rank)
     partners = dict(WishList.objects.filter(enrollment__course=course).values_list("enrollment", "partner"))
     held: dict[int, list[tuple[SignUp, Slot]]] = defaultdict(list)
     for sign_up, slot in fixed:
@@ -90,17 +93,18 @@ def _lost(sign_up: SignUp, person: Enrollment, rank: int | None, ranked: bool) -
     return MOST_RANKS if ranked and sign_up.assigned_by_id != person.user_id else 0
 
 
-def _wishes(course: Course, slots: list[Slot]) -> tuple[dict[int, dict[int, int]], dict[int, set[int]]]:
-    ranks: dict[int, dict[int, int]] = defaultdict(dict)
+def _wishes(course: Course, slots: list[Slot], kinds: list[str]) -> tuple[dict[int, dict[int, int]], dict[int, set[int]]]:
+    """({student: {slot: rank}}, {student: slots they cannot}), a slot with the best rank of what it holds."""
+    said: dict[int, dict[Ranked, int]] = defaultdict(dict)
     cannot: dict[int, set[int]] = defaultdict(set)
-    for person, slot, rank in Wish.objects.filter(slot__course=course).values_list("enrollment", "slot", "rank"):
-        if rank:
-            ranks[person][slot] = rank
+    for wish in Wish.objects.filter(enrollment__course=course):
+        if wish.rank:
+            said[wish.enrollment_id][wish.ranked] = wish.rank
         else:
-            cannot[person].add(slot)
+            cannot[wish.enrollment_id].add(wish.slot_id)
     at = defaultdict(set)
     for slot in slots:
         at[slot.meeting_id].add(slot.pk)
     for person, meeting in AwayDate.objects.filter(meeting__course=course).values_list("enrollment", "meeting"):
         cannot[person] |= at[meeting]
-    return ranks, cannot
+    return defaultdict(dict, {person: ranks_of_slots(ranks, slots, kinds) for person, ranks in said.items()}), cannot

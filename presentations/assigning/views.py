@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError
+from core.run_pages import act_on, show_progress
 from courses.policies import require_instructor
 from presentations.assigning import actions, queries
 from presentations.assigning.forms import RunForm
@@ -65,32 +66,26 @@ def run_detail(request, course_slug, pk):
 @login_required
 @require_safe
 def run_progress(request, course_slug, pk):
-    """How far it is; once it is done, the page with what came out."""
-    by, run = _run(request, course_slug, pk)
-    if not run.is_under_way or run.is_stalled():
-        return HttpResponseClientRefresh() if request.htmx else redirect("presentations:run_detail", course_slug, pk)
-    return render(request, "presentations/_run_progress.html", {"course": by.course, "run": run})
+    _, run = _run(request, course_slug, pk)
+    return show_progress(request, run, "presentations/_run_progress.html", _address(run))
 
 
 @login_required
 @require_POST
 def run_apply(request, course_slug, pk):
-    return _acted(request, *_run(request, course_slug, pk), actions.apply_run, "Applied. Whoever got a place has a mail.")
+    _, run = _run(request, course_slug, pk)
+    return act_on(request, run, actions.apply_run, "Applied. Whoever got a place has a mail.", _address(run))
 
 
 @login_required
 @require_POST
 def run_undo(request, course_slug, pk):
-    return _acted(request, *_run(request, course_slug, pk), actions.undo_run, "Undone.")
+    _, run = _run(request, course_slug, pk)
+    return act_on(request, run, actions.undo_run, "Undone.", _address(run))
 
 
-def _acted(request, by, run, act, done: str):
-    try:
-        act(run=run, by=request.user)
-        messages.success(request, done)
-    except DomainError as refusal:
-        messages.error(request, refusal.message)
-    return redirect("presentations:run_detail", by.course.slug, run.pk)
+def _address(run) -> str:
+    return reverse("presentations:run_detail", args=[run.course.slug, run.pk])
 
 
 def _run(request, course_slug, pk):

@@ -38,6 +38,7 @@ def result_of(world: World, dealt: Dealt, parameters: Parameters) -> dict:
         "shortages": dealt.shortages[:SENTENCES],
         "obstacles": dealt.obstacles[:SENTENCES],
         "is_optimal": dealt.is_optimal,
+        "is_even": dealt.is_even,
         "talks": dealt.talks,
         "explained": {str(pk): words for pk, words in explanations(world, dealt, parameters).items()},
     }

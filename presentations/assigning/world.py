@@ -67,10 +67,12 @@ class Student:
 
     def with_talk(self, slot: SlotFacts, most_ranks: int) -> "Student":
         """As they are once they have it."""
-        lost = self.ranks.get(slot.pk, most_ranks + 1) - 1 if self.ranks else 0
-        return replace(
-            self, held=self.held | {slot.pk: slot.day}, disappointed=self.disappointed + lost, late=self.late + slot.late
-        )
+        lost = self.disappointed + self.lost_by(slot.pk, most_ranks)
+        return replace(self, held=self.held | {slot.pk: slot.day}, disappointed=lost, late=self.late + slot.late)
+
+    def lost_by(self, slot: int, most_ranks: int) -> int:
+        """How far it is from their first choice; who ranked nothing loses nothing."""
+        return self.ranks.get(slot, most_ranks + 1) - 1 if self.ranks else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from presentations.models.slides import Slides
 from presentations.models.slot import Slot, SlotRole, slot_title
 from presentations.models.swap import OfferState, SwapOffer
 from presentations.models.waiting import Waiting
-from presentations.models.wishes import MOST_RANKS, AwayDate, Wish, WishList
+from presentations.models.wishes import MOST_RANKS, AwayDate, Ranked, RankedKind, Wish, WishList
 
 __all__ = [
     "MOST_RANKS",
@@ -20,6 +20,8 @@ __all__ = [
     "OfferState",
     "PresentationRules",
     "PresentationRun",
+    "Ranked",
+    "RankedKind",
     "RunState",
     "SignUp",
     "Slides",

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from courses.models import Course
 from presentations.models.slot import Slot
+from presentations.models.wishes import slots_only
 
 
 class Swaps(models.TextChoices):
@@ -33,7 +34,8 @@ class PresentationRules(models.Model):
     # First come, first served from `opens_at` on; without it students take no places by themselves.
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)  # when a slot's meeting begins, if that is earlier
-    wishes_close_at = models.DateTimeField(null=True, blank=True)  # until when students rank slots; None: they are not asked
+    wishes_close_at = models.DateTimeField(null=True, blank=True)  # until when students rank; None: they are not asked
+    wishes_rank = models.JSONField(default=slots_only)  # of RankedKind; what is no longer asked counts no more
     at_least = models.PositiveSmallIntegerField(default=0)  # told, never enforced
     at_most = models.PositiveSmallIntegerField(null=True, blank=True)  # what a student takes by themselves; staff may give more
     days_apart = models.PositiveSmallIntegerField(default=0)  # between two of one student: 7 is "not two within one week"

@@ -1,8 +1,10 @@
 """Reads of presentations; what other rooms call is named here."""
 
 from presentations.queries.deadlines import deadlines_for, owed_between
+from presentations.queries.full import FullRole, full_role
 from presentations.queries.mine import Mine, mine_of
 from presentations.queries.schedule import (
+    FreePlace,
     Presenting,
     SignUpFact,
     SlotRow,
@@ -23,6 +25,8 @@ from presentations.queries.schedule import (
 from presentations.queries.signing import RoleRow, signing_of
 
 __all__ = [
+    "FreePlace",
+    "FullRole",
     "Mine",
     "Presenting",
     "RoleRow",
@@ -31,6 +35,7 @@ __all__ = [
     "board_of",
     "deadlines_for",
     "free_places",
+    "full_role",
     "grading_facts",
     "homeless",
     "mine_of",

@@ -1,4 +1,4 @@
-"""What presenters owe by when: the talk itself, and its slides."""
+"""What is owed by when: wishes while the course asks for them, then the talk itself and its slides."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,16 +9,46 @@ from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment
-from presentations.models import PresentationRules, SignUp, Slides, Slot
+from presentations.models import PresentationRules, SignUp, Slides, Slot, Wish
 
 REACH = timedelta(days=1)  # a day in the course's zone is within one of the same day in any other
 
 
 def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
-    """The student's presentations and their slides; a slot without a meeting has no date, and is left out."""
+    """The student's presentations and their slides; a slot without a meeting has no date, and is left out.
+
+    Wishes are among them until they close: who ranked nothing then gets what is left, and owes nothing any more.
+    """
     if not (enrollment.is_student and enrollment.is_active):
         return []
-    return _deadlines(enrollment.course, _presenting(enrollment=enrollment))
+    return [*_asked_of(enrollment), *_deadlines(enrollment.course, _presenting(enrollment=enrollment))]
+
+
+def _asked_of(enrollment: Enrollment) -> list[Deadline]:
+    course = enrollment.course
+    if not PresentationRules.of(course).asks_wishes(timezone.now()) or not _is_any_to_come(course):
+        return []
+    has_ranked = Wish.objects.filter(enrollment=enrollment, rank__isnull=False).exists()
+    return [_wishes(enrollment.pk, course, State.SUBMITTED if has_ranked else State.OPEN)]
+
+
+def _is_any_to_come(course: Course) -> bool:
+    return course.slots.filter(meeting__date__gte=course.today()).exclude(meeting__kind="holiday").exists()
+
+
+def _wishes(enrollment: int, course: Course, state: State) -> Deadline:
+    closes = PresentationRules.of(course).wishes_close_at
+    return Deadline(
+        enrollment_id=enrollment,
+        kind="wishes",
+        key="wishes",
+        title="Rank the presentations",
+        due_at=closes,
+        closes_at=closes,
+        state=state,
+        url=reverse("presentations:wish_list", args=[course.slug]),
+        detail="Say what you would like to present, and when you cannot",
+    )
 
 
 def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
@@ -30,7 +60,17 @@ def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadlin
     dated = Q(role__slot__slides_due_at__gt=start, role__slot__slides_due_at__lte=end)
     active = _presenting(enrollment__is_active=True, enrollment__role="student", role__slot__course=course)
     deadlines = _deadlines(course, active.filter(near | dated))
-    return [deadline for deadline in deadlines if deadline.is_owed and start < deadline.due_at <= end]
+    owed = [deadline for deadline in deadlines if deadline.is_owed and start < deadline.due_at <= end]
+    return [*_wishes_owed_between(course, start, end), *owed]
+
+
+def _wishes_owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
+    closes = PresentationRules.of(course).wishes_close_at
+    if closes is None or not start < closes <= end or timezone.now() >= closes or not _is_any_to_come(course):
+        return []
+    students = Enrollment.objects.active().students().filter(course=course).order_by("pk")
+    silent = students.exclude(wishes__in=Wish.objects.filter(rank__isnull=False)).values_list("pk", flat=True)
+    return [_wishes(pk, course, State.OPEN) for pk in silent]
 
 
 def _presenting(**of):

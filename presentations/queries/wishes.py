@@ -6,22 +6,28 @@ from datetime import datetime
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Meeting
-from presentations.models import AwayDate, PresentationRun, RunState, SignUp, Slot, Wish, WishList
+from presentations.models import AwayDate, PresentationRun, Ranked, RankedKind, RunState, SignUp, Slot, Wish, WishList
+from presentations.ranks import holders
 
 
 @dataclass(frozen=True)
-class SlotWish:
-    """`said` is "" , "cannot" or the rank as text."""
+class WishLine:
+    """One thing that a student may rank. `name` is its form field's; `said` is "", "cannot" or the rank as text."""
 
-    slot: Slot
+    name: str
+    title: str
     said: str
+    when: str = ""  # the dates of the slots that hold it
 
 
 @dataclass(frozen=True)
 class DateWishes:
     meeting: Meeting
     is_away: bool
-    slots: list[SlotWish]
+    lines: list[WishLine]
+
+
+Said = dict[str, str]  # {name of the form field: rank as text, or "cannot"}
 
 
 def slots_to_wish(course: Course, now: datetime | None = None) -> list[Slot]:
@@ -36,20 +42,42 @@ def wishes_of(enrollment: Enrollment) -> WishList:
     return found or WishList(enrollment=enrollment)
 
 
-def said_by(enrollment: Enrollment) -> tuple[dict[int, str], set[int]]:
-    """({slot id: rank or "cannot"}, {meeting ids away})"""
-    said = {
-        slot: str(rank or "cannot") for slot, rank in Wish.objects.filter(enrollment=enrollment).values_list("slot", "rank")
-    }
+def fields_of(slots: list[Slot]) -> dict[str, Ranked]:
+    """{name of the form field: what is ranked with it}"""
+    return {_field(thing, holding): thing for thing, holding in holders(slots).items()}
+
+
+def _field(thing: Ranked, holding: list[Slot]) -> str:
+    """A topic is called by the first of its meetings."""
+    if thing.slot_id:
+        return f"slot-{thing.slot_id}"
+    return f"paper-{thing.paper_id}" if thing.paper_id else f"topic-{holding[0].meeting_id}"
+
+
+def said_by(enrollment: Enrollment, slots: list[Slot]) -> tuple[Said, set[int]]:
+    """(what they ranked and cannot, of these slots; meeting ids away)"""
+    wishes = {wish.ranked: str(wish.rank or "cannot") for wish in Wish.objects.filter(enrollment=enrollment)}
+    said = {field: wishes[thing] for field, thing in fields_of(slots).items() if thing in wishes}
     return said, set(AwayDate.objects.filter(enrollment=enrollment).values_list("meeting", flat=True))
 
 
-def dates_to_wish(slots: list[Slot], said: dict[int, str], away: set[int]) -> list[DateWishes]:
+def dates_to_wish(slots: list[Slot], said: Said, away: set[int]) -> list[DateWishes]:
     dates: dict[int, DateWishes] = {}
     for slot in slots:
         here = dates.setdefault(slot.meeting_id, DateWishes(slot.meeting, slot.meeting_id in away, []))
-        here.slots.append(SlotWish(slot, said.get(slot.pk, "")))
+        name = f"slot-{slot.pk}"
+        here.lines.append(WishLine(name, str(slot), said.get(name, "")))
     return list(dates.values())
+
+
+def lines_of(kind: RankedKind, slots: list[Slot], said: Said) -> list[WishLine]:
+    """Each paper or topic that these slots hold, with their dates."""
+    lines = []
+    for thing, holding in holders(slots, [kind]).items():
+        name = _field(thing, holding)
+        days = dict.fromkeys(f"{slot.meeting.date.day} {slot.meeting.date:%b}" for slot in holding)
+        lines.append(WishLine(name, thing.topic or str(holding[0]), said.get(name, ""), ", ".join(days)))
+    return lines
 
 
 def is_mutual(wishes: WishList) -> bool:

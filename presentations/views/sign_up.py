@@ -41,55 +41,58 @@ def _standing() -> Prefetch:
     return Prefetch("sign_ups", SignUp.objects.standing().select_related("enrollment__user"))
 
 
-def _role_of(viewer: Enrollment, slot_key: str, role_key: str, *prefetch: Prefetch) -> SlotRole:
-    roles = SlotRole.objects.select_related("slot__meeting", "slot__paper").prefetch_related(*prefetch)
+def _role_of(viewer: Enrollment, slot_key: str, role_key: str) -> SlotRole:
+    roles = SlotRole.objects.select_related("slot__meeting", "slot__paper").prefetch_related(_standing())
     return get_object_or_404(roles, slot__course=viewer.course, slot__key=slot_key, key=role_key)
 
 
 @login_required
 @require_POST
 def place_take(request, course_slug, slot_key, role_key):
-    """In one press. Who comes too late gets a small answer, so that two hundred of them are told at once."""
-    viewer = require_student(request.user, course_slug, *RULES)
-    role = _role_of(viewer, slot_key, role_key, _standing())
+    """In one press. Who comes too late gets a small answer, before any lock, so that two hundred of them are told at once."""
+    viewer = require_student(request.user, course_slug)
+    if full := queries.full_role(viewer, slot_key, role_key):
+        return _too_late(request, viewer, full, actions.FULL)
+    role = _role_of(viewer, slot_key, role_key)
     try:
         actions.take_place(role=role, enrollment=viewer)
     except DomainError as refusal:
-        free = queries.free_places(viewer.course, LEFT_SHOWN)
-        if request.htmx:
-            return _role_fragment(request, viewer, role, refusal, free)
-        messages.error(request, f"{refusal.message} {_left_in_words(free)}")
+        now = queries.full_role(viewer, slot_key, role_key) if refusal.code == "role_is_full" else None
+        return _too_late(request, viewer, now or role, refusal.message)
+    if not request.htmx:
+        messages.success(request, f"The place is yours: {role.title}.")
         return redirect("presentations:slot_list", course_slug)
-    if request.htmx:
-        response = _role_fragment(request, viewer, role)
-        response["HX-Trigger"] = "place-taken"  # the board, on which much is different now, loads itself
-        return response
-    messages.success(request, f"The place is yours: {role.title}.")
-    return redirect("presentations:slot_list", course_slug)
+    response = _role_fragment(request, viewer, _role_of(viewer, slot_key, role_key))
+    response["HX-Trigger"] = "place-taken"  # the board, on which much is different now, loads itself
+    return response
 
 
-def _role_fragment(
-    request, viewer: Enrollment, role: SlotRole, refusal: DomainError | None = None, free: list[SlotRole] = ()
-) -> HttpResponse:
+def _too_late(request, viewer: Enrollment, role: SlotRole | queries.FullRole, why: str) -> HttpResponse:
+    """What was refused, and what is left: one line, or a message on the board."""
+    free = queries.free_places(viewer.course, LEFT_SHOWN)
+    if not request.htmx:
+        messages.error(request, f"{why} {_left_in_words(free)}")
+        return redirect("presentations:slot_list", viewer.course.slug)
+    return _role_fragment(request, viewer, role, {"role_id": role.pk, "message": why, "left": free})
+
+
+def _role_fragment(request, viewer: Enrollment, role: SlotRole | queries.FullRole, refused: dict | None = None) -> HttpResponse:
     """One line: who has the role now, and for who came too late what is left."""
-    if refusal is None or role.open_places:
-        # What was read before is no longer true: the place is taken, by the viewer or a moment ago by another.
-        role = SlotRole.objects.select_related("slot__meeting", "slot__paper").prefetch_related(_standing()).get(pk=role.pk)
     context = {
         "course": viewer.course,
         "slot": role.slot,
         "role": role,
-        "each": queries.RoleRow(role, can_wait=refusal is not None and refusal.code == "role_is_full"),
-        "refused": refusal and {"role_id": role.pk, "message": refusal.message, "left": free},
+        "each": queries.RoleRow(role, can_wait=isinstance(role, queries.FullRole)),
+        "refused": refused,
         "may_sign_up": True,
     }
     return render(request, "presentations/_role.html", context)
 
 
-def _left_in_words(free: list[SlotRole]) -> str:
+def _left_in_words(free: list[queries.FreePlace]) -> str:
     if not free:
         return "No place is free any more; you can wait for one."
-    names = [f"{role.slot} ({role.slot.meeting.date.day} {role.slot.meeting.date:%b})" for role in free]
+    names = [f"{place.title} ({place.day.day} {place.day:%b})" for place in free]
     return f"Still free: {', '.join(names)}."
 
 

@@ -10,8 +10,9 @@ from core.errors import DomainError
 from courses.models import Enrollment
 from courses.policies import require_student
 from presentations import actions
-from presentations.models import MOST_RANKS, PresentationRules
+from presentations.models import MOST_RANKS, PresentationRules, RankedKind
 from presentations.queries import wishes as queries
+from presentations.ranks import holders
 
 RULES = ("course__presentation_rules",)
 
@@ -19,14 +20,14 @@ RULES = ("course__presentation_rules",)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def wish_list(request, course_slug):
-    """Rank slots, say when one cannot and with whom one would like to present; what was typed survives a refusal."""
+    """Rank what the course asks, say when one cannot and with whom one would present; what was typed survives a refusal."""
     viewer = require_student(request.user, course_slug, *RULES)
     slots = queries.slots_to_wish(viewer.course)
     refused, typed = "", None
     if request.method == "POST":
         typed = _typed(request.POST, slots)
         try:
-            _save(request.POST, viewer, *typed)
+            _save(request.POST, viewer, slots, *typed)
         except DomainError as refusal:
             refused = refusal.message
         else:
@@ -38,7 +39,9 @@ def wish_list(request, course_slug):
 def _show(request, viewer: Enrollment, slots, typed, refused: str):
     rules = PresentationRules.of(viewer.course)
     wishes = queries.wishes_of(viewer)
-    said, away = typed or queries.said_by(viewer)
+    said, away = typed or queries.said_by(viewer, slots)
+    kinds = [kind for kind in RankedKind if kind in rules.wishes_rank]
+    choices = len(holders(slots, kinds))
     context = {
         "course": viewer.course,
         "enrollment": viewer,
@@ -47,8 +50,11 @@ def _show(request, viewer: Enrollment, slots, typed, refused: str):
         "wishes": wishes,
         "is_mutual": queries.is_mutual(wishes),
         "partner": _number(request.POST.get("partner")) if typed else wishes.partner_id,
+        "kinds": kinds,
+        "ranks_slots": RankedKind.SLOTS in kinds,
+        "lists": [(kind.label, queries.lines_of(kind, slots, said)) for kind in kinds if kind != RankedKind.SLOTS],
         "dates": queries.dates_to_wish(slots, said, away),
-        "ranks": [str(rank) for rank in range(1, min(MOST_RANKS, len(slots)) + 1)],
+        "ranks": [str(rank) for rank in range(1, min(MOST_RANKS, choices) + 1)],
         "classmates": Enrollment.objects.active().students().filter(course=viewer.course).exclude(pk=viewer.pk).for_display(),
         "explanation": queries.explanation_of(viewer),
         "refused": refused,
@@ -56,23 +62,24 @@ def _show(request, viewer: Enrollment, slots, typed, refused: str):
     return render(request, "presentations/wish_list.html", context, status=422 if refused else 200)
 
 
-def _typed(data, slots) -> tuple[dict[int, str], set[int]]:
-    """As on the page: ({slot id: rank or "cannot"}, {meeting ids}), of what there is to choose from."""
-    said = {slot.pk: text for slot in slots if (text := data.get(f"slot-{slot.pk}", "").strip())}
+def _typed(data, slots) -> tuple[queries.Said, set[int]]:
+    """As on the page: ({name of the field: rank or "cannot"}, {meeting ids}), of what there is to choose from."""
+    said = {name: text for name in queries.fields_of(slots) if (text := data.get(name, "").strip())}
     return said, {slot.meeting_id for slot in slots if str(slot.meeting_id) in data.getlist("away")}
 
 
-def _save(data, viewer: Enrollment, said: dict[int, str], away: set[int]) -> None:
-    ranks = {slot: _number(text) for slot, text in said.items() if text != "cannot"}
+def _save(data, viewer: Enrollment, slots, said: queries.Said, away: set[int]) -> None:
+    ranks = {name: _number(text) for name, text in said.items() if text != "cannot"}
     if any(rank is None for rank in ranks.values()):
         raise DomainError("A choice is a number from 1 on. Nothing was saved; what you chose is below.")
     if twice := [rank for rank in ranks.values() if list(ranks.values()).count(rank) > 1]:
-        raise DomainError(f"Two presentations are your choice {twice[0]}. Nothing was saved yet; give one another number.")
+        raise DomainError(f"Two are your choice {twice[0]}. Nothing was saved yet; give one another number.")
     partner = viewer.course.enrollments.filter(pk=_number(data.get("partner")) or 0).first()
+    fields = queries.fields_of(slots)
     actions.save_wishes(
         enrollment=viewer,
-        ranked=sorted(ranks, key=ranks.get),
-        cannot=[slot for slot, text in said.items() if text == "cannot"],
+        ranked=[fields[name] for name in sorted(ranks, key=ranks.get)],
+        cannot=[fields[name].slot_id for name, text in said.items() if text == "cannot" and fields[name].slot_id],
         away=away,
         partner=partner,
         revision=_number(data.get("revision")) or 0,

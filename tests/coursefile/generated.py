@@ -132,6 +132,7 @@ RULES = {
         minutes=st.integers(1, 90),
         opens_at=MOMENT,
         wishes_close_at=MOMENT,
+        wishes_rank=st.lists(st.sampled_from(["slots", "papers", "topics"]), min_size=1, unique=True),
         at_least=st.integers(0, 2),
         at_most=st.integers(2, 5),
         days_apart=st.integers(0, 9),

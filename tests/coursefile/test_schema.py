@@ -9,7 +9,7 @@ from courses.models import Course, Meeting, MeetingKind, Page, Paper
 from discussion.models import DiscussionRules
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
-from presentations.models import PresentationRules, SlidesShown, Slot, SlotRole, Swaps
+from presentations.models import PresentationRules, RankedKind, SlidesShown, Slot, SlotRole, Swaps
 from projects.models import Milestone, ProjectRules
 from reviews.models import Field, FieldKind, FieldVisibility, Names, ReviewForm, ReviewRules, Round, Visibility
 from talks.models import TalkRules
@@ -71,6 +71,7 @@ def test_what_the_schema_lets_in_fits_the_column(model, key, schema):
         (REVIEWS["properties"]["names"], Names),
         (TABLES["presentations"]["properties"]["swaps"], Swaps),
         (TABLES["presentations"]["properties"]["slides_shown"], SlidesShown),
+        (TABLES["presentations"]["properties"]["wishes_rank"]["items"], RankedKind),
     ],
 )
 def test_schema_knows_the_choices_of_the_models(schema, choices):

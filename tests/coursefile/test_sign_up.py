@@ -9,7 +9,7 @@ from django.core import mail
 from coursefile.dump import dump_course
 from coursefile.load import load_course
 from presentations.actions import join_line, move_slot
-from presentations.models import Act, PresentationRules, SignUp, Slot
+from presentations.models import Act, PresentationRules, SignUp, Slot, Wish
 from tests.coursefile.files import small
 from tests.factories import EnrollmentFactory, SignUpFactory
 
@@ -121,3 +121,14 @@ def test_who_waits_for_a_role_that_goes_is_named(small_course, author):
 
     assert held
     assert "Role discussion of slot rammer goes, and with it the waiting list of Student One." in map(str, plan.warnings)
+
+
+def test_wishes_for_a_topic_that_goes_are_named(small_course, author):
+    load_course(small(OPEN), by=author)
+    student = EnrollmentFactory(course=small_course, user__name="Student One")
+    Wish.objects.create(enrollment=student, rank=1, topic="Compilers")
+
+    plan = load_course(small(OPEN, ('topic = "Compilers"', 'topic = "Code"')), by=author, dry_run=True)
+
+    words = "Topic Compilers goes, and with it what Student One said about presenting it."
+    assert words in map(str, plan.warnings)

@@ -47,13 +47,13 @@ def test_to_do_is_empty_for_others(everything, course, role):
 def test_to_do_asks_as_often_for_three_papers_as_for_one(everything, student, django_assert_num_queries):
     student.refresh_from_db()
     with time_machine.travel(DUE, tick=False):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             to_do(student)
         for _ in range(2):
             PaperFactory(course=student.course, meeting=everything.meeting)
             MilestoneFactory(course=student.course, due_at=DUE)
         student.refresh_from_db()
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             to_do(student)
 
 

@@ -1,7 +1,8 @@
 """Small terms to deal, and the definition of the best deal of one talk, tried out over every possibility."""
 
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import product
+from itertools import combinations, product
 
 from hypothesis import strategies as st
 
@@ -56,6 +57,59 @@ def score(here, parameters, chosen):
     return missing, -pleased, uneven, late
 
 
+def possible_jointly(here, parameters):
+    """Every way to give each unit some slots, as {student: slots}, that breaks no rule."""
+    options = []
+    for unit in here.units:
+        free = [each for each in here.slots if all(one.may(each, here.days_apart) for one in unit)]
+        sets = [some for size in range(parameters.most - len(unit[0].held) + 1) for some in combinations(free, size)]
+        options.append([some for some in sets or [()] if not any(too_close(here, *two) for two in combinations(some, 2))])
+    for chosen in product(*options):
+        given = {one.pk: some for unit, some in zip(here.units, chosen, strict=True) for one in unit}
+        if all(sum(at in some for some in given.values()) <= at.open for at in here.slots):
+            yield given
+
+
+def too_close(here, one, other):
+    return abs((one.day - other.day).days) < here.days_apart
+
+
+def score_jointly(here, parameters, given):
+    """(missing, how little pleases, squares of what each lost, squares of loads, squares of lateness); less is better."""
+    loads = [sum(at in some for some in given.values()) for at in here.slots]
+    missing = pleased = unfair = late = 0
+    uneven = sum(load**2 for load in loads)
+    for at, load in zip(here.slots, loads, strict=True):
+        missing += max(0, min(parameters.slot_least, at.open) - load) if at.is_empty else 0
+    for one in here.students:
+        ranks = [one.ranks.get(each.pk) for each in given[one.pk]]
+        missing += max(0, parameters.least - len(one.held) - len(ranks))
+        pleased += (1 + min(one.disappointed, 23)) * sum(MOST_RANKS + 1 - rank for rank in ranks if rank)
+        unfair += (one.disappointed + sum((rank or MOST_RANKS + 1) - 1 for rank in ranks if one.ranks)) ** 2
+        uneven += (len(one.held) + len(ranks)) ** 2
+        late += (one.late + sum(each.late for each in given[one.pk])) ** 2
+    return missing, -pleased, unfair, uneven, late
+
+
+@st.composite
+def joint_terms(draw):
+    """Two talks each, and perhaps two students who present together."""
+    slots = [
+        slot(pk, day=draw(st.integers(0, 9)), places=draw(st.integers(0, 3)), late=draw(st.integers(0, 10)))
+        for pk in range(1, draw(st.integers(3, 5)))
+    ]
+    pks = [each.pk for each in slots]
+    students = []
+    for pk in range(1, draw(st.integers(3, 4))):
+        wanted = draw(st.lists(st.sampled_from(pks), unique=True))
+        more = {"disappointed": draw(st.integers(0, 25)), "late": draw(st.integers(0, 15))}
+        students.append(student(pk, *wanted, cannot=draw(st.sets(st.sampled_from(pks), max_size=1)), **more))
+    if draw(st.booleans()):
+        students[:2] = [replace(students[0], partner=2), replace(students[1], partner=1)]
+    parameters = Parameters(draw(st.integers(0, 2)), 2, draw(st.integers(0, 1)), seed=draw(st.integers(0, 3)))
+    return world(slots, students, draw(st.integers(0, 4))), parameters
+
+
 @st.composite
 def terms(draw):
     slots = [
@@ -69,7 +123,7 @@ def terms(draw):
         held = {99: FIRST + timedelta(days=draw(st.integers(0, 9)))} if has_talked else {}
         more = {"disappointed": draw(st.integers(0, 30)), "late": draw(st.integers(0, 15))} if held else {}
         students.append(student(pk, *wanted, cannot=draw(st.sets(st.sampled_from(pks), max_size=1)), held=held, **more))
-    least = draw(st.integers(0, 2))
-    # At most one more for everybody: so one talk is dealt, for which the best is defined.
-    parameters = Parameters(least, 1 if not any(one.held for one in students) else 2, draw(st.integers(0, 1)), seed=pk)
+    # At most one more for everybody, and nobody with a partner: so it is one talk for the flow.
+    most = 2 if any(one.held for one in students) else 1
+    parameters = Parameters(draw(st.integers(0, most)), most, draw(st.integers(0, 1)), seed=pk)
     return world(slots, students, draw(st.integers(0, 2))), parameters

@@ -13,7 +13,7 @@ from presentations.assigning.actions import apply_run, pin_place, plan_run, undo
 from presentations.assigning.world import Parameters
 from presentations.board_csv.actions import load_board
 from presentations.board_csv.files import plan_board, write_board
-from presentations.models import Act, AwayDate, Notice, PresentationRun, RunState, SignUp, Wish, WishList
+from presentations.models import Act, AwayDate, Notice, PresentationRun, Ranked, RunState, SignUp, Wish, WishList
 from tests.factories import EnrollmentFactory, SignUpFactory
 from tests.presentations.conftest import NOW, who_stands
 
@@ -45,7 +45,7 @@ def dealt(course, instructor):
 
 
 def wish(student, *roles, **more):
-    return save_wishes(enrollment=student, ranked=[role.slot_id for role in roles], revision=0, **more)
+    return save_wishes(enrollment=student, ranked=[Ranked(slot_id=role.slot_id) for role in roles], revision=0, **more)
 
 
 # Wishes

@@ -1,13 +1,27 @@
 """Dealing presentations: the rules one by one, and against every possibility on small terms."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 
 from matching import solve
-from presentations.assigning.deal import deal, problem_of, roles_of
+from matching.joint import score_of
+from matching.joint.solve import solve_large
+from presentations.assigning.deal import deal, joint_of, problem_of, roles_of
 from presentations.assigning.explain import explanations
 from presentations.assigning.work import result_of
 from presentations.assigning.world import Parameters
-from tests.presentations.dealing import possible, score, slot, student, terms, world
+from tests.presentations.dealing import (
+    joint_terms,
+    possible,
+    possible_jointly,
+    score,
+    score_jointly,
+    slot,
+    student,
+    terms,
+    world,
+)
 
 ONCE = Parameters(1, 1)
 
@@ -29,6 +43,38 @@ def test_one_talk_equals_the_best_of_all_possibilities(term):
     every = list(possible(here, parameters))
     assert chosen in every
     assert score(here, parameters, chosen) == min(score(here, parameters, each) for each in every)
+
+
+@settings(max_examples=150, deadline=None)
+@given(joint_terms())
+def test_two_talks_equal_the_best_of_all_possibilities(term):
+    here, parameters = term
+
+    dealt = deal(here, parameters)
+
+    slots = {each.pk: each for each in here.slots}
+    given = {one.pk: tuple(slots[pk] for who, pk, _ in dealt.given if who == one.pk) for one in here.students}
+    every = list(possible_jointly(here, parameters))
+    assert {who: set(some) for who, some in given.items()} in [{who: set(some) for who, some in each.items()} for each in every]
+    assert score_jointly(here, parameters, given) == min(score_jointly(here, parameters, each) for each in every)
+    assert (dealt.is_optimal, dealt.is_even) == (True, True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(joint_terms())
+def test_large_way_reaches_the_same_least_numbers_and_choices(term):
+    """With the linear program's bound first, as where there are too many pairs to deal all at once."""
+    here, parameters = term
+    joint = joint_of(here, parameters)
+
+    chosen, proven = solve_large(joint)
+
+    slots = {each.pk: each for each in here.slots}
+    given = {one.pk: tuple(slots[at] for who, at in chosen if who == unit[0].pk) for unit in here.units for one in unit}
+    every = list(possible_jointly(here, parameters))
+    assert {who: set(some) for who, some in given.items()} in [{who: set(some) for who, some in each.items()} for each in every]
+    assert score_of(joint, chosen) == score_jointly(here, parameters, given)
+    assert (score_of(joint, chosen)[:2], proven) == (min(score_jointly(here, parameters, each) for each in every)[:2], 2)
 
 
 @settings(max_examples=40, deadline=None)
@@ -78,7 +124,7 @@ def test_naming_somebody_who_does_not_name_back_binds_nobody():
     assert sorted(given_by(here)) == [(1, 1), (2, 2)]
 
 
-def test_many_pairs_are_dealt_first_and_nothing_is_claimed_to_be_proven():
+def test_many_pairs_are_dealt_with_all_others_and_proven():
     pairs = [student(pk, 1 + pk // 4, partner=pk ^ 1) for pk in range(20)]
     here = world([slot(pk, places=2) for pk in range(1, 30)], [*pairs, *(student(pk, 1) for pk in range(20, 50))])
 
@@ -86,7 +132,7 @@ def test_many_pairs_are_dealt_first_and_nothing_is_claimed_to_be_proven():
 
     got = dict(row[:2] for row in dealt.given)
     assert [got[pk] for pk in range(0, 20, 2)] == [got[pk] for pk in range(1, 20, 2)]
-    assert (len(got), dealt.is_optimal) == (50, False)
+    assert (len(got), dealt.is_optimal) == (50, True)
 
 
 def test_who_fared_badly_first_goes_first_the_second_time():
@@ -101,6 +147,22 @@ def test_who_was_late_the_first_time_is_early_the_second():
 
     for seed in range(5):
         assert sorted(given_by(here, Parameters(2, 2, seed=seed))) == [(1, 2), (2, 1)]
+
+
+def test_among_equally_many_wishes_no_student_has_all_the_luck():
+    """Both rank the four slots alike: the 1st goes with the 4th, the 2nd with the 3rd."""
+    here = world([slot(pk) for pk in range(1, 5)], [student(1, 1, 2, 3, 4), student(2, 1, 2, 3, 4)])
+
+    got = given_by(here, Parameters(2, 2))
+
+    assert {frozenset(at for who, at in got if who == each) for each in (1, 2)} == {frozenset({1, 4}), frozenset({2, 3})}
+
+
+def test_first_talk_gives_way_where_both_together_please_more():
+    """One after the other, 1 would get slot 1 first, and with it nothing that is far enough away."""
+    here = world([slot(1, day=3), slot(2, day=0), slot(3, day=7)], [student(1, 1, 2, 3)], days_apart=5)
+
+    assert sorted(given_by(here, Parameters(2, 2))) == [(1, 2), (1, 3)]
 
 
 def test_two_talks_of_one_student_keep_their_distance():
@@ -144,3 +206,19 @@ def test_result_counts_ranks_and_names_who_is_short():
     assert (result["ranks"], result["rankless"], result["rankers"]) == ([[1, 1], [2, 1]], 0, 2)
     assert result["shortages"] == ["Student 3 gets 0 of 1: 0 could be theirs, but others need them."] or result["shortages"]
     assert result["obstacles"]
+
+
+def test_choice_that_several_presentations_hold_is_explained_once():
+    """Both ranked a topic that 1 and 2 hold; 3 cannot do 1."""
+    held = {1: 1, 2: 1, 3: 2}
+    students = [replace(student(pk), ranks=held) for pk in (1, 2)] + [replace(student(3), ranks=held, cannot=frozenset({1}))]
+    here = world([slot(1), slot(2), slot(3)], students)
+    dealt = deal(here, ONCE)
+
+    got = {who: at for who, at, _ in dealt.given}
+    words = explanations(here, dealt, ONCE)
+
+    loser = next(who for who, at in got.items() if at == 3)
+    some = "Your 2nd choice. Some of the 1st is on a date on which you cannot. Some of the 1st went to somebody else."
+    assert words[loser] == (some if loser == 3 else "Your 2nd choice. The 1st went to somebody else.")
+    assert {words[who] for who in got if who != loser} == {"Your 1st choice."}

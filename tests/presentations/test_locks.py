@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from presentations import tasks
 from presentations.actions import (
@@ -104,6 +106,21 @@ def test_forty_students_on_three_places_take_three(course, role_on):
     results = at_once([lambda student=student: take_place(role=role, enrollment=student) for student in students])
 
     assert (results.count("role_is_full"), len(who_stands(role))) == (37, 3)
+
+
+@pytest.mark.usefixtures("now")
+def test_thirty_who_press_on_the_page_at_once_take_two_places_and_all_are_answered(course, role_on):
+    role = role_on(capacity=2)
+    address = reverse("presentations:place_take", args=[course.slug, role.slot.key, role.key])
+    clients = [Client(headers={"HX-Request": "true"}) for _ in range(30)]
+    for client in clients:
+        client.force_login(EnrollmentFactory(course=course).user)
+
+    answers = at_once([lambda client=client: client.post(address) for client in clients])
+
+    assert [answer.status_code for answer in answers] == [200] * 30
+    assert sum("HX-Trigger" in answer.headers for answer in answers) == len(who_stands(role)) == 2
+    assert sum("This place has just been taken" in answer.content.decode() for answer in answers) == 28
 
 
 @pytest.mark.usefixtures("now")

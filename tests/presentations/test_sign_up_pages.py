@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from presentations.actions import accept_offer, join_line, offer_place, take_place
 from presentations.models import Act, SwapOffer, Waiting
-from tests.factories import EnrollmentFactory, MeetingFactory, PaperFactory
+from tests.factories import EnrollmentFactory, MeetingFactory, PaperFactory, SignUpFactory
 from tests.presentations.conftest import FIRST, who_stands
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -224,3 +224,19 @@ def test_api_makes_and_moves_slots(client, rules, instructor, course):
 
     assert ([paper["paper"] for paper in missing], [slot["key"] for slot in made]) == (["tvm"], ["tvm"])
     assert (moved.json()["meeting"], course.papers.get().meeting) == ("second", meeting)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_comes_too_late_costs_few_queries_and_no_lock(client, course, role_on, django_assert_num_queries, count):
+    for day in range(count):
+        full = role_on(day)
+        SignUpFactory(role=full, enrollment=EnrollmentFactory(course=course))
+        role_on(day)
+    client.force_login(EnrollmentFactory(course=course).user)
+    client.post(of_role("place_take", full), headers=HTMX)
+
+    with django_assert_num_queries(4) as asked:  # session, user, enrollment, who has the role
+        answer = client.post(of_role("place_take", full), headers=HTMX)
+
+    assert answer.content.decode().count("This place has just been taken") == 1
+    assert not any("FOR " in query["sql"] or "BEGIN" in query["sql"] for query in asked.captured_queries)

@@ -1,13 +1,13 @@
 """Automatic assignment: its limits, how far it is, what would come of it; applying it, and undoing that."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError
+from core.run_pages import act_on, show_progress
 from courses.models import Paper
 from courses.policies import require_instructor
 from reviews import policies
@@ -76,34 +76,26 @@ def run_detail(request, course_slug, pk):
 @login_required
 @require_safe
 def run_progress(request, course_slug, pk):
-    """How far it is; once it is done, the page with what came out."""
-    viewer, run = _run(request, course_slug, pk)
-    if not run.is_under_way or run.is_stalled():
-        return HttpResponseClientRefresh() if request.htmx else redirect("reviews:run_detail", course_slug, pk)
-    return render(request, "reviews/_run_progress.html", {"course": viewer.course, "run": run})
+    _, run = _run(request, course_slug, pk)
+    return show_progress(request, run, "reviews/_run_progress.html", _address(run))
 
 
 @login_required
 @require_POST
 def run_apply(request, course_slug, pk):
-    viewer, run = _run(request, course_slug, pk)
-    return _acted(request, viewer, run, actions.apply_run, "Applied: the students now see what they are to review.")
+    _, run = _run(request, course_slug, pk)
+    return act_on(request, run, actions.apply_run, "Applied: the students now see what they are to review.", _address(run))
 
 
 @login_required
 @require_POST
 def run_undo(request, course_slug, pk):
-    viewer, run = _run(request, course_slug, pk)
-    return _acted(request, viewer, run, actions.undo_run, "Undone.")
+    _, run = _run(request, course_slug, pk)
+    return act_on(request, run, actions.undo_run, "Undone.", _address(run))
 
 
-def _acted(request, viewer, run, act, done: str):
-    try:
-        act(run=run, by=request.user)
-        messages.success(request, done)
-    except DomainError as refusal:
-        messages.error(request, refusal.message)
-    return redirect("reviews:run_detail", viewer.course.slug, run.pk)
+def _address(run) -> str:
+    return reverse("reviews:run_detail", args=[run.course.slug, run.pk])
 
 
 def _run(request, course_slug, pk):
