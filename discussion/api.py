@@ -12,19 +12,22 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.api import JsonParser, LinkedPagination, expected_revision, problem
+from core.api import JsonParser, LinkedPagination, expected_revision, problem, with_etag
 from core.errors import StaleVersion
 from core.filters import TrueFalseFilter
 from core.uploads import serve_upload
 from courses.models import Paper
 from courses.policies import require_member, students_marked_by
 from discussion import actions, policies, queries
+from discussion.mentions import mentionable
 from discussion.models import Comment, Thread
 from discussion.ratings import ratings_of
 from discussion.serializers import (
     ActivitySerializer,
     CommentSerializer,
     FollowSerializer,
+    MentionableSerializer,
+    MentionQuerySerializer,
     RateSerializer,
     RatingsSerializer,
     SaySerializer,
@@ -118,6 +121,34 @@ class ThreadViewSet(DiscussionViewSet):
         given.is_valid(raise_exception=True)
         comment = actions.add_comment(thread=thread, by=viewer, **given.validated_data)
         return self.comment(viewer, comment, status=201)
+
+
+class MentionableViewSet(DiscussionViewSet):
+    """Whom a comment may mention."""
+
+    serializer_class = MentionableSerializer
+
+    @extend_schema(
+        operation_id="mentionable_list", responses=MentionableSerializer(many=True), parameters=[MentionQuerySerializer]
+    )
+    def list(self, request, course_slug, paper_key):
+        """In a thread, or in one that is about to begin on the paper or on one of its reviews."""
+        viewer, paper = self.viewer_and_paper(course_slug, paper_key)
+        policies.require_speaker(viewer)
+        query = MentionQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        thread = self._thread(viewer, paper, **query.validated_data)
+        paper.course = viewer.course
+        found = mentionable(viewer, paper, review=thread.review, is_staff_only=thread.is_staff_only)
+        return with_etag(request, Response(MentionableSerializer(found, many=True).data))
+
+    @staticmethod
+    def _thread(viewer, paper: Paper, *, thread: str, review: str, is_staff_only: bool) -> Thread:
+        """As it is, or as it would begin."""
+        if thread:
+            return get_object_or_404(Thread.objects.visible_to(viewer).select_related("review"), paper=paper, handle=thread)
+        on = _review(viewer, review, paper=paper) if review else None
+        return Thread(paper=paper, review=on, is_staff_only=is_staff_only)
 
 
 def _review(viewer, handle: str, **which) -> Review:
@@ -262,6 +293,7 @@ COMMENT = f"{COURSE}comments/<slug:handle>/"
 RATING = {"get": "retrieve", "put": "update", "delete": "destroy"}
 urlpatterns = [
     path(f"{PAPER}threads/", ThreadViewSet.as_view({"get": "list", "post": "create"}), name="thread_list"),
+    path(f"{PAPER}mentionable/", MentionableViewSet.as_view({"get": "list"}, pagination_class=None), name="mentionable_list"),
     path(f"{PAPER}follow/", FollowViewSet.as_view({"get": "retrieve", "put": "update"}), name="discussion_follow"),
     path(f"{PAPER}ratings/", RatingViewSet.as_view({"get": "list"}, pagination_class=None), name="rating_list"),
     path(f"{COURSE}threads/<slug:handle>/comments/", ThreadViewSet.as_view({"post": "reply"}), name="comment_add"),

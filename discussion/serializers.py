@@ -61,6 +61,17 @@ class StartSerializer(SaySerializer):
     is_staff_only = serializers.BooleanField(required=False, default=False)
 
 
+class MentionQuerySerializer(serializers.Serializer):
+    thread = serializers.CharField(default="", allow_blank=True, help_text="A thread's id")
+    review = serializers.CharField(default="", allow_blank=True, help_text="A review's id, for a thread that begins on it")
+    is_staff_only = serializers.BooleanField(default=False, help_text="For a thread that begins for staff")
+
+
+class MentionableSerializer(serializers.Serializer):
+    name = serializers.CharField(help_text="What a mention writes behind the @")
+    is_staff = serializers.BooleanField()
+
+
 class FollowSerializer(serializers.Serializer):
     is_following = serializers.BooleanField()
 

@@ -63,6 +63,10 @@ class FormConflictSerializer(serializers.Serializer):
     revision = serializers.IntegerField(help_text="What is saved now; a form that names it replaces it")
     saved = serializers.DictField(help_text="The answers that are saved")
     yours = serializers.DictField(help_text="The answers of the form")
+    saved_shows_name = serializers.BooleanField(help_text="Whether the reviewer's name is shown, as saved")
+    yours_shows_name = serializers.BooleanField(
+        allow_null=True, help_text="The same by the form; null where the course does not leave it to reviewers"
+    )
 
 
 class FormResultSerializer(serializers.Serializer):
@@ -150,7 +154,13 @@ def _uploads(request) -> list[tuple[str, bytes]]:
 def _shown(result: Result) -> dict:
     conflict = None
     if result.mine:
-        conflict = {"revision": result.review.revision, "saved": result.review.answers, "yours": result.mine.answers}
+        conflict = {
+            "revision": result.review.revision,
+            "saved": result.review.answers,
+            "yours": result.mine.answers,
+            "saved_shows_name": result.review.shows_name,
+            "yours_shows_name": result.mine.shows_name,
+        }
     return {
         "file": result.file,
         "line": result.line,

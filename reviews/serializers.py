@@ -67,6 +67,7 @@ class VersionSerializer(serializers.Serializer):
     )
     restored_by = serializers.CharField(source="restored_by.name", default=None, allow_null=True)
     restored_at = serializers.DateTimeField(allow_null=True)
+    shows_name = serializers.BooleanField(help_text="The reviewer's choice, where the course asks")
     answers = serializers.DictField()
 
 

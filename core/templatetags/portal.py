@@ -110,7 +110,8 @@ CHIP_CLASSES = {
     "released": "ok", "excused": "info", "recorded": "ok", "confirmed": "ok", "invited": "warn", "active": "ok",
     "revoked": "bad", "expired": "bad", "new": "ok", "changed": "warn", "unchanged": "", "sent": "ok", "planned": "",
     "skipped": "", "failed": "bad", "hidden": "warn", "sending": "warn", "unconfirmed": "warn", "kept": "info", "withdrawn": "",
-    "paused": "warn", "failing": "bad", "waiting": "", "delivered": "ok",
+    "paused": "warn", "failing": "bad", "waiting": "", "delivered": "ok", "refused": "bad", "conflict": "warn", "note": "info",
+    "applied": "ok",
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from exchange import tasks
 from exchange.incoming.plan import PaperSpot, Plan, plan_import
 from exchange.incoming.reading import UnreadableFile, read_file
 from exchange.models import ImportRun, ImportState
+from reviews.assigning.writing import Wanted as WantedTerms
+from reviews.assigning.writing import lock_people, write_terms
 from reviews.bringing_in import bring_in_review
 from reviews.models import Field, ReviewRules, new_handle
 
@@ -110,16 +112,27 @@ def _apply(run_id: int) -> None:
     run = ImportRun.objects.select_for_update(no_key=True).get(pk=run_id)
     if run.state != ImportState.APPLYING:
         return
+    _hold_still(run.course)
     rules, plan = _plan(run)
     if plan.digest != run.digest:
         run.state, run.words, run.result, run.digest = ImportState.READY, STALE, plan.stored(), plan.digest
     else:
-        _write(rules, plan)
+        _write(rules, plan, by=run.created_by)
         run.state, run.share, run.words, run.text, run.applied_at = ImportState.APPLIED, 1, "", "", timezone.now()
     run.save(update_fields=["state", "share", "words", "text", "result", "digest", "applied_at"])
 
 
-def _write(rules: ReviewRules, plan: Plan) -> None:
+def _hold_still(course: Course) -> None:
+    """From here on nobody begins a review or comes into the course, so that the plan holds while it is written.
+
+    Whoever begins a review locks its paper: where one is being saved now, its end is waited for. Saving what was begun
+    before goes on; it locks its review and then at most its writer, which are taken here in no other order.
+    """
+    list(Paper.objects.filter(course=course).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    lock_people(course)
+
+
+def _write(rules: ReviewRules, plan: Plan, *, by: User | None) -> None:
     course = rules.course
     if plan.roster:
         apply_roster(course=course, text=plan.roster, skip_bad_lines=True)
@@ -129,6 +142,7 @@ def _write(rules: ReviewRules, plan: Plan) -> None:
     Field.objects.bulk_create(plan.fields)
     _write_papers(course, plan.spots)
     people = {row.user.email.lower(): row for row in Enrollment.objects.filter(course=course).select_related("user")}
+    _write_rounds(rules, plan, people, by)
     fields = list(Field.objects.filter(form=rules.form_id))
     for wanted, handle in zip(plan.reviews, _handles(len(plan.reviews)), strict=True):
         reviewer = people[wanted.review.email]
@@ -139,6 +153,22 @@ def _write(rules: ReviewRules, plan: Plan) -> None:
             paper=wanted.paper.row, reviewer=reviewer, rules=rules, fields=given, answers=wanted.answers,
             submitted_at=moment, handle=handle,
         )  # fmt: skip
+
+
+def _write_rounds(rules: ReviewRules, plan: Plan, people: dict[str, Enrollment], by: User | None) -> None:
+    """Before the reviews: whether they were late hangs on their round."""
+    terms = [
+        WantedTerms(
+            each.paper.row,
+            people[each.review.email].pk,
+            asks=each.terms.asks,
+            round_id=each.terms.round_id,
+            reason=each.terms.reason,
+        )
+        for each in plan.reviews
+        if each.terms
+    ]
+    write_terms(rules=rules, wanted=terms, by=by)
 
 
 def _is_asked(field: Field) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.csv_text import csv_text
@@ -13,9 +13,11 @@ from courses.models import Course, Enrollment, Paper
 from courses.queries import plan_roster
 from exchange.incoming.answers import Matcher, answer_of, differ
 from exchange.incoming.reading import Bundle, InPaper, InPerson, InReview
+from exchange.incoming.rounds import RoundFinder
 from reviews.answers import clean_answers
-from reviews.models import Field, FieldVisibility, Review, ReviewRules, Round
+from reviews.models import Field, FieldVisibility, Review, ReviewRules
 from reviews.offline.names import folded
+from reviews.queries.terms import Terms
 
 NEW, CHANGED, UNCHANGED, CONFLICT, REFUSED, NOTE = "new", "changed", "unchanged", "conflict", "refused", "note"
 MAX_AUTHORS, MAX_TITLE, MAX_LABEL, MAX_ABSTRACT = 500, 300, 120, 100_000
@@ -37,6 +39,7 @@ class Wanted:
     review: InReview
     paper: "PaperSpot"
     answers: dict  # {key of the field: answer}
+    terms: Terms | None = None  # to be written so that it is in the round it comes in
 
 
 @dataclass(slots=True)
@@ -223,7 +226,7 @@ class _Reviews:
         self.match = Matcher(self.fields)
         self.unmatched: Counter[str] = Counter()
         self.made: dict[str, Field] = {}
-        self.rounds = set(Round.objects.filter(course=rules.course).values_list("key", flat=True))
+        self.rounds = RoundFinder(rules)
         self.seen: set[tuple[int, str]] = set()
         rows = Review.objects.filter(course=rules.course, revision__gt=0).select_related("current", "reviewer__user")
         self.known = {(row.paper_id, row.reviewer.user.email.lower()): row for row in rows}
@@ -240,8 +243,9 @@ class _Reviews:
         there = self.known.get((spot.row.pk, review.email)) if spot.row else None
         if there:
             return self._compare(review, name, there, answers)
-        self.plan.reviews.append(Wanted(review, spot, answers))
-        self.plan.say(review.where, "review", name, NEW, " ".join(self._notes(review)))
+        terms, said = self.rounds.find(review, spot.row, self.people.known.get(review.email))
+        self.plan.reviews.append(Wanted(review, spot, answers, terms))
+        self.plan.say(review.where, "review", name, NEW, " ".join(filter(None, [_note(review), said])))
         return None
 
     def _twice(self, spot: PaperSpot, review: InReview) -> str | None:
@@ -294,15 +298,13 @@ class _Reviews:
         self.plan.say(review.where, "review", name, UNCHANGED)
         return None
 
-    def _notes(self, review: InReview) -> Iterator[str]:
-        if review.is_draft:
-            yield "A draft."
-        elif review.submitted_at is None:
-            yield "It does not say when it was submitted: counted as submitted now."
-        if review.round and review.round not in self.rounds:
-            yield f"The course has no round “{review.round[:60]}”."
-
     def tell_fields(self) -> None:
         for name, count in self.unmatched.items():
             kept = "kept as a retired text field, for the reviewer and staff" if self.keeps_fields else "left out"
             self.plan.say("form", "field", name, NOTE, f"The form has no such field, or several: {count} answers are {kept}.")
+
+
+def _note(review: InReview) -> str:
+    if review.is_draft:
+        return "A draft."
+    return "" if review.submitted_at else "It does not say when it was submitted: counted as submitted now."

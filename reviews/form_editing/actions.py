@@ -171,6 +171,18 @@ def move_field(*, form: ReviewForm, stamp: str, key: str, by: int) -> ReviewForm
     return write_form(form=form, stamp=stamp, fields=fields)
 
 
+@transaction.atomic
+def order_fields(*, form: ReviewForm, stamp: str, keys: list[str]) -> ReviewForm:
+    """Ask the fields in this order; the keys name each of them once."""
+    form = ReviewForm.objects.select_for_update().get(pk=form.pk)
+    if stamp != form.stamp:  # before the keys are held against another form than they were read from
+        raise StaleVersion(STALE, current=form)
+    fields = {field["key"]: field for field in tables_of(form)}
+    if sorted(keys) != sorted(fields):
+        raise DomainError("The order names every field of the form once.", field="order", code="bad_order")
+    return write_form(form=form, stamp=stamp, fields=[fields[key] for key in keys])
+
+
 def retire_field(*, form: ReviewForm, stamp: str, key: str) -> ReviewForm:
     fields = tables_of(form)
     gone = fields.pop(_place_of(fields, key))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("c/<slug:course_slug>/reviews/<slug:handle>/staff/", staff.staff_answers, name="staff_answers"),
     path(FORM, views.form_detail, name="form_detail"),
     path(f"{FORM}add/", views.field_add, name="field_add"),
+    path(f"{FORM}order/", views.form_order, name="form_order"),
     path(f"{FORM}preview/", views.field_preview, name="field_preview"),
     path(f"{FORM}fields/<slug:key>/", views.field_edit, name="field_edit"),
     path(f"{FORM}fields/<slug:key>/move/", views.field_move, name="field_move"),

@@ -93,6 +93,14 @@ def field_move(request, course_slug, key):
 
 @login_required
 @require_POST
+def form_order(request, course_slug):
+    """The whole order, as dragging leaves it: the keys of the fields, commas between."""
+    keys = request.POST.get("order", "").split(",")
+    return _step(request, course_slug, actions.order_fields, "The new order is saved.", keys=keys)
+
+
+@login_required
+@require_POST
 def field_retire(request, course_slug, key):
     done = "Retired. Answers that were given are kept, marked as no longer asked."
     return _step(request, course_slug, actions.retire_field, done, key=key)

@@ -15,11 +15,12 @@ from courses.models import Enrollment, Paper
 from reviews import actions
 from reviews.answers import IncompleteReview, clean_answers, is_blank
 from reviews.models import Field, FieldKind, Review, ReviewRules
-from reviews.offline.entries import KEEP, is_ready, read_entry
+from reviews.offline.entries import KEEP, is_ready, read_entry, shows_name
 from reviews.offline.files import Source
 from reviews.offline.names import folded
 from reviews.offline.parse import Note, ParsedForm, ParsedText, Section, parse_forms
 from reviews.offline.write import Sheet, field_names
+from reviews.policies import asks_for_names
 from reviews.queries import Duty, conflict_between, duties_of, reviewable_papers
 from reviews.queries.comparing import Conflict
 from reviews.queries.fields import form_fields
@@ -66,6 +67,7 @@ class Desk:
     duties: list[Duty]
     reviews: dict[int, Review]
     round_keys: dict[int, str]  # of the papers' rounds, for this writer
+    asks_name: bool  # the course leaves it to reviewers whether their name is shown
     only: str = ""  # a paper's key, when no other is expected
     seen: set[int] = field(default_factory=set)  # papers that a form of this upload was for
 
@@ -82,6 +84,7 @@ class Desk:
             duties=duties_of(writer, papers),
             reviews={review.paper_id: review for review in reviews},
             round_keys=_round_keys(writer, rules, papers),
+            asks_name=asks_for_names(rules),
             only=only,
         )
 
@@ -95,7 +98,17 @@ class Desk:
 
     def sheet(self, paper: Paper) -> Sheet:
         due_at = next((duty.due_at for duty in self.duties if duty.paper.pk == paper.pk), None)
-        return Sheet.of(paper, self.writer, self.asked(paper), self.reviews.get(paper.pk), due_at=due_at)
+        review = self.reviews.get(paper.pk)
+        return Sheet.of(paper, self.writer, self.asked(paper), review, asks_name=self.asks_name, due_at=due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a form makes of the review."""
+
+    answers: dict
+    is_wanted_in: bool
+    shows_name: bool | None  # None leaves it as it is
 
 
 def _round_keys(writer: Enrollment, rules: ReviewRules, papers: list[Paper]) -> dict[int, str]:
@@ -136,11 +149,8 @@ def _result(desk: Desk, file: str, form: ParsedForm) -> Result:
     if refusal:
         return Result(file, form.line, Status.REFUSED, refusal, notes=(*form.errors.all(), *form.notes.all()))
     paper = desk.papers[form.paper.casefold()]
-    answers, notes = _answers(desk, form, paper)
-    is_wanted_in = is_ready(form.readiness)
-    if is_wanted_in is None:
-        notes.append(Note(form.line, f"Review Readiness says “{form.readiness[:60]}”, which is neither Ready nor Not ready."))
-    result = _save(desk, form, paper, answers, is_wanted_in=bool(is_wanted_in))
+    entered, notes = _entered(desk, form, paper)
+    result = _save(desk, form, paper, entered)
     desk.seen.add(paper.pk)
     notes = sorted([*form.notes.all(), *notes, *result.notes], key=lambda note: note.line)
     return replace(result, file=file, line=form.line, paper=paper, notes=tuple(notes))
@@ -170,6 +180,31 @@ def _names_user(reviewer: str, user) -> bool:
     if bracket:
         return email.partition(">")[0].strip().casefold() == user.email.casefold()
     return folded(reviewer) in {folded(user.name), folded(user.email)}
+
+
+def _entered(desk: Desk, form: ParsedForm, paper: Paper) -> tuple[Entered, list[Note]]:
+    answers, notes = _answers(desk, form, paper)
+    is_wanted_in = is_ready(form.readiness)
+    if is_wanted_in is None:
+        notes.append(Note(form.line, f"Review Readiness says “{form.readiness[:60]}”, which is neither Ready nor Not ready."))
+    names_reviewer, note = _anonymity(desk, form.anonymity)
+    return Entered(answers, bool(is_wanted_in), names_reviewer), [*notes, *filter(None, [note])]
+
+
+def _anonymity(desk: Desk, section: Section | None) -> tuple[bool | None, Note | None]:
+    """Whether the form has the reviewer's name shown; None where it says nothing that counts."""
+    said = section.text.strip() if section else ""
+    if not said:
+        return None, None
+    if not desk.asks_name:
+        why = "This course does not leave it to reviewers whether their names are shown"
+        return None, Note(section.line, f"{why}; what stands under Review Anonymity was not saved.", said)
+    chosen = shows_name(said)
+    if chosen is not None:
+        return chosen, None
+    shown = said if len(said) <= 60 else f"{said[:59]}…"
+    message = f"Review Anonymity says “{shown}”, which is neither Open nor Anonymous. What was saved before stays."
+    return None, Note(section.line, message, said if shown != said else "")
 
 
 def _answers(desk: Desk, form: ParsedForm, paper: Paper) -> tuple[dict, list[Note]]:
@@ -203,21 +238,24 @@ def _not_asked(asked: Field, section: Section) -> Note:
     return Note(section.line, f"{asked.label} is {why}; what stands under it was not saved.", section.text)
 
 
-def _save(desk: Desk, form: ParsedForm, paper: Paper, answers: dict, *, is_wanted_in: bool) -> Result:
+def _save(desk: Desk, form: ParsedForm, paper: Paper, entered: Entered) -> Result:
     before = desk.reviews.get(paper.pk)
     revision = before.revision if before else 0
-    if not revision and not form.version and all(is_blank(answer) for answer in answers.values()):
+    is_untouched = not entered.shows_name and all(is_blank(answer) for answer in entered.answers.values())
+    if not revision and not form.version and is_untouched:
         return _outcome(Status.UNCHANGED, "Nothing was filled in.")
     # What the form leaves out was taken from the revision at hand, so a form on any other is stale.
     base = revision if form.version == revision else NO_REVISION
     try:
-        review = actions.save_draft(paper=paper, reviewer=desk.writer, answers=answers, revision=base)
+        review = actions.save_draft(
+            paper=paper, reviewer=desk.writer, answers=entered.answers, revision=base, shows_name=entered.shows_name
+        )
     except StaleVersion as stale:
-        return _conflict(desk, paper, answers, stale.current, is_ready=is_wanted_in)
+        return _conflict(desk, paper, entered, stale.current)
     except DomainError as refusal:
         return _outcome(Status.REFUSED, refusal.message)
     desk.reviews[paper.pk] = review
-    if is_wanted_in:
+    if entered.is_wanted_in:
         return _submit(desk, form, review)
     return _kept(review, has_changed=review.revision != revision)
 
@@ -248,20 +286,28 @@ def _problems(desk: Desk, form: ParsedForm, problems: dict[str, list[str]]) -> t
     return tuple(Note(lines.get(key, form.line), f"{labels[key]}: {' '.join(said)}") for key, said in problems.items())
 
 
-def _conflict(desk: Desk, paper: Paper, answers: dict, saved: Review, *, is_ready: bool) -> Result:
+def _conflict(desk: Desk, paper: Paper, entered: Entered, saved: Review) -> Result:
     if paper.pk in desk.seen:
         message = "This upload holds an earlier form for the same paper, with another text. The earlier one was taken."
     else:
         message = "This review was saved since the form was downloaded. Nothing was overwritten; both texts are below."
+    fields, shows_name = desk.asked(paper), _chosen(desk, entered, saved)
+    mine = Sheet(paper, desk.writer, fields, entered.answers, saved.revision, entered.is_wanted_in, shows_name=shows_name)
     return Result(
         file="",
         line=0,
         status=Status.CONFLICT,
         message=message,
         review=saved,
-        conflict=conflict_between(desk.asked(paper), answers, saved),
-        mine=Sheet(paper, desk.writer, desk.asked(paper), answers, saved.revision, is_ready),
+        conflict=conflict_between(fields, entered.answers, saved, shows_name=shows_name),
+        mine=mine,
     )
+
+
+def _chosen(desk: Desk, entered: Entered, saved: Review) -> bool | None:
+    if not desk.asks_name:
+        return None
+    return saved.shows_name if entered.shows_name is None else entered.shows_name
 
 
 def _outcome(status: Status, message: str, **extra) -> Result:

@@ -9,13 +9,15 @@ from reviews.answers import CHOICE_LIMIT
 from reviews.models import Field, FieldKind
 from reviews.offline.names import folded
 from reviews.offline.parse import Note, Section
-from reviews.offline.write import NO_CHOICE, READY, choice_names
+from reviews.offline.write import ANONYMOUS, NO_CHOICE, OPEN, READY, choice_names
 
 KEEP = object()  # the answer stays as it is
 YES = {"yes", "y", "true", "x", "[x]", "✓", "on", "1"}
 NO = {"no", "n", "false", "[ ]", "✗", "off", "0", "none", "no entry", "no answer"}
 NOTHING = {"no answer", "no entry", "none", "n/a"}
 READY_WORDS = {folded(READY), "yes", "submit", "submitted"}
+OPEN_WORDS = {folded(OPEN), "named", "shown", "not anonymous"}
+HIDDEN_WORDS = {folded(ANONYMOUS), "blind", "hidden"}
 DRAFT_WORDS = {"", "not ready", "no", "draft", "unready", "not yet"}
 
 _TICK = re.compile(r"\[\s*(\S?)\s*\]\s*(.*)")
@@ -48,6 +50,14 @@ def is_ready(readiness: str) -> bool | None:
     if said in READY_WORDS:
         return True
     return False if said in DRAFT_WORDS else None
+
+
+def shows_name(anonymity: str) -> bool | None:
+    """What stands under Review Anonymity; None when it is neither word."""
+    said = folded(anonymity).rstrip(".!")
+    if said in OPEN_WORDS:
+        return True
+    return False if said in HIDDEN_WORDS else None
 
 
 def _first_line(text: str) -> tuple[str, str]:

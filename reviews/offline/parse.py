@@ -78,6 +78,7 @@ class ParsedForm:
     reviewer: str = ""
     version: int = 0
     readiness: str = ""
+    anonymity: Section | None = None  # under it, whether the reviewer's name is shown
     sections: dict[str, Section] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     errors: Notes = field(default_factory=Notes)
@@ -159,8 +160,11 @@ class _Reader:
         if lowered in ("submit review", "review ready"):
             self._current().readiness = "Ready"
             return True
-        if lowered.startswith("review anonymity") or lowered == "open review":
-            return self._open(Section(self.number))  # the course decides that here
+        if lowered.startswith("review anonymity"):
+            return self._ask_anonymity()
+        if lowered == "open review":
+            self._current().anonymity = Section(self.number, ["Open"])
+            return True
         return self._is_valued_setting(words)
 
     def _is_valued_setting(self, words: str) -> bool:
@@ -256,6 +260,11 @@ class _Reader:
     def _ask_readiness(self) -> bool:
         self.readiness = Section(self.number)
         return self._open(self.readiness)
+
+    def _ask_anonymity(self) -> bool:
+        form = self._current()
+        form.anonymity = form.anonymity or Section(self.number)  # one that is there already goes on
+        return self._open(form.anonymity)
 
     def _is_field(self, words: str) -> bool:
         """A heading over one line or more; as many lines of it as make the name of a field."""

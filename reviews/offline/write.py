@@ -16,6 +16,7 @@ from reviews.offline.names import Names
 WIDTH = 78
 NO_CHOICE = "(Your choice here)"
 READY, NOT_READY = "Ready", "Not ready"
+OPEN, ANONYMOUS = "Open", "Anonymous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,25 @@ class Sheet:
     revision: int = 0
     is_ready: bool = True
     due_at: datetime | None = None
+    shows_name: bool | None = None  # None where the course does not leave it to reviewers
 
     @classmethod
     def of(
-        cls, paper: Paper, reviewer: Enrollment, fields: list[Field], review: Review | None, *, due_at: datetime | None = None
+        cls,
+        paper: Paper,
+        reviewer: Enrollment,
+        fields: list[Field],
+        review: Review | None,
+        *,
+        asks_name: bool,
+        due_at: datetime | None = None,
     ) -> "Sheet":
         """A form that was never saved says Ready, as HotCRP's do; a saved one says what the review is."""
+        shows_name = (review is not None and review.shows_name) if asks_name else None
         if review is None or not review.revision:
-            return cls(paper, reviewer, fields, {}, due_at=due_at)
-        return cls(paper, reviewer, fields, review.answers, review.revision, not review.has_unsubmitted_changes, due_at)
+            return cls(paper, reviewer, fields, {}, due_at=due_at, shows_name=shows_name)
+        is_ready = not review.has_unsubmitted_changes
+        return cls(paper, reviewer, fields, review.answers, review.revision, is_ready, due_at, shows_name)
 
 
 def print_forms(sheets: Iterable[Sheet], *, course_slug: str, url: str) -> str:
@@ -79,7 +90,7 @@ def _form(sheet: Sheet, number: int) -> list[str]:
         lines.append(f"{SETTING} Version {sheet.revision}")
     lines += [f"{SETTING} Reviewer: {_one_line(user.name)} <{user.email}>", "", f"{SETTING} Paper #{sheet.paper.key}"]
     lines += _wrapped(f"{COMMENT} Title: ", sheet.paper.title, f"{COMMENT}        ")
-    lines += [*_due(sheet), "", *_readiness(sheet)]
+    lines += [*_due(sheet), "", *_readiness(sheet), *_anonymity(sheet)]
     for field in sheet.fields:
         when = condition_words(field, sheet.fields)
         lines += ["", *_section(field, names, sheet.answers.get(field.key), when)]
@@ -100,6 +111,18 @@ def _readiness(sheet: Sheet) -> list[str]:
         f'{COMMENT} "{READY}" submits the review, "{NOT_READY}" keeps it as a draft:',
         "",
         READY if sheet.is_ready else NOT_READY,
+    ]
+
+
+def _anonymity(sheet: Sheet) -> list[str]:
+    if sheet.shows_name is None:
+        return []
+    return [
+        "",
+        f"{SETTING} Review Anonymity",
+        f'{COMMENT} "{OPEN}" shows your name to fellow students, "{ANONYMOUS}" hides it from them:',
+        "",
+        OPEN if sheet.shows_name else ANONYMOUS,
     ]
 
 

@@ -30,13 +30,23 @@ class Conflict:
     sides: list[Side]
 
 
-def conflict_between(fields: Iterable[Field], mine: dict, saved: Review) -> Conflict:
+YOUR_NAME = "Your name"
+
+
+def conflict_between(fields: Iterable[Field], mine: dict, saved: Review, *, shows_name: bool | None = None) -> Conflict:
+    """`shows_name` is what was chosen here about the reviewer's name; None where nothing was."""
     sides = [
         Side(field.label, _as_text(field, mine.get(field.key)), _as_text(field, saved.answers.get(field.key)))
         for field in fields
         if mine.get(field.key) != saved.answers.get(field.key)
     ]
+    if shows_name is not None and shows_name != saved.shows_name:
+        sides.append(Side(YOUR_NAME, name_in_words(shows_name), name_in_words(saved.shows_name)))
     return Conflict(revision=saved.revision, saved_at=saved.saved_at, sides=sides)
+
+
+def name_in_words(is_shown: bool) -> str:
+    return "Shown" if is_shown else "Hidden from students"
 
 
 def _as_text(field: Field, value) -> str:
@@ -73,7 +83,8 @@ def changes_between(viewer: Enrollment, review: Review, old: ReviewVersion, new:
         (field.label, _as_text(field, old.answers.get(field.key)), _as_text(field, new.answers.get(field.key)))
         for field in fields
     )
-    return [Change(label, _diff(before, after)) for label, before, after in pairs if before != after]
+    name = ("Reviewer’s name", name_in_words(old.shows_name), name_in_words(new.shows_name))
+    return [Change(label, _diff(before, after)) for label, before, after in [*pairs, name] if before != after]
 
 
 def changes_since_previous(viewer: Enrollment, review: Review, version: ReviewVersion) -> list[Change]:

@@ -20,6 +20,7 @@ from reviews.answers import IncompleteReview
 from reviews.forms import AnswersForm
 from reviews.merging import merge_answers
 from reviews.models import Field, Review
+from reviews.queries.comparing import Conflict
 from reviews.queries.fields import fields_for
 
 
@@ -97,7 +98,7 @@ def _post(request, desk: Desk):
             messages.success(request, "Your review is in. You can edit it until the deadline.")
             return redirect("reviews:paper_detail", desk.writer.course.slug, desk.paper.key)
     except StaleVersion as stale:
-        conflict = queries.conflict_between(desk.fields, form.cleaned_data, stale.current)
+        conflict = _conflict(request, desk, form, stale.current)
         return _page(request, desk, form, revision=stale.current.revision, conflict=conflict, status=409)
     except IncompleteReview as incomplete:
         form.add_problems(incomplete.problems)
@@ -107,6 +108,10 @@ def _post(request, desk: Desk):
         return _page(request, desk, form, revision=base, status=409)
     messages.success(request, "Draft saved.")
     return redirect("reviews:review_edit", desk.writer.course.slug, desk.paper.key)
+
+
+def _conflict(request, desk: Desk, form: AnswersForm, saved: Review) -> Conflict:
+    return queries.conflict_between(desk.fields, form.cleaned_data, saved, shows_name=_shows_name(request, desk))
 
 
 def _revision(request) -> int:
@@ -126,7 +131,7 @@ def review_autosave(request, course_slug, paper_key):
     try:
         review = _save(request, desk, form)
     except StaleVersion as stale:
-        conflict = queries.conflict_between(desk.fields, form.cleaned_data, stale.current)
+        conflict = _conflict(request, desk, form, stale.current)
         html = render_to_string("reviews/_conflict.html", {"conflict": conflict, "course": desk.writer.course}, request)
         return JsonResponse({"revision": stale.current.revision, "html": html}, status=409)
     except DomainError as refusal:

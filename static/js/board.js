@@ -1,27 +1,33 @@
-// Dragging a student, from the list or from another place, onto an open place. Select and button do the same without it.
+// Dragging a student (dragging.js), from the list or from another place, onto an open place. Select and button do the same.
 (() => {
-  const form = document.getElementById("drop");
-  let dragged = null;
-  document.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest?.("[data-student]");
-    if (dragged) event.dataTransfer.setData("text/plain", dragged.dataset.student);
+  let name = null; // what is seen of the student at the pointer
+
+  const placeAt = ({ x, y }) => document.elementFromPoint(x, y)?.closest("[data-role]") ?? null;
+
+  function mark(place) {
+    for (const each of document.querySelectorAll("[data-role].over")) if (each !== place) each.classList.remove("over");
+    place?.classList.add("over");
+  }
+
+  document.addEventListener("drag-start", (event) => {
+    name = document.createElement("div");
+    name.className = "drag-name";
+    name.textContent = event.target.dataset.name;
+    document.body.append(name);
   });
-  document.addEventListener("dragover", (event) => {
-    const role = event.target.closest?.("[data-role]");
-    document.querySelectorAll("[data-role].over").forEach((one) => one !== role && one.classList.remove("over"));
-    if (dragged && role) {
-      event.preventDefault();
-      role.classList.add("over");
-    }
+  document.addEventListener("drag-over", (event) => {
+    name.style.translate = `${event.detail.x + 12}px ${event.detail.y + 12}px`;
+    mark(placeAt(event.detail));
   });
-  document.addEventListener("dragend", () => document.querySelectorAll(".over").forEach((one) => one.classList.remove("over")));
-  document.addEventListener("drop", (event) => {
-    const role = event.target.closest?.("[data-role]");
-    if (!dragged || !role) return;
-    event.preventDefault();
-    form.elements.role.value = role.dataset.role;
-    form.elements.student.value = dragged.dataset.student;
-    form.elements.instead.value = dragged.dataset.place ?? "";
+  document.addEventListener("drag-end", (event) => {
+    const place = event.detail.dropped ? placeAt(event.detail) : null;
+    name.remove();
+    mark(null);
+    if (!place) return;
+    const form = document.getElementById("drop");
+    form.elements.role.value = place.dataset.role;
+    form.elements.student.value = event.target.dataset.student;
+    form.elements.instead.value = event.target.dataset.place ?? "";
     form.submit();
   });
 })();

@@ -90,6 +90,70 @@ def test_where_the_course_does_not_discuss_the_papers_page_leads_nowhere(page, t
     expect(page.get_by_role("link", name="Discuss")).to_have_count(0)
 
 
+@pytest.fixture
+def reply(page, talk, sign_in):
+    """The reply's text area, for an assistant in a course with three more people."""
+    course = talk.thread.paper.course
+    for name in ("Ada Long", "Adam Short", "Zoë Quill"):
+        EnrollmentFactory(course=course, user__name=name)
+    sign_in(EnrollmentFactory(course=course, role="assistant").user)
+    page.goto(address(talk))
+    page.get_by_text("Reply", exact=True).first.click()
+    return page.get_by_label("Your reply")
+
+
+def test_an_at_sign_offers_names_and_the_keyboard_takes_one(page, reply):
+    reply.press_sequentially("Ask @ad")
+    options = page.get_by_role("option")
+    expect(options).to_have_text(["Ada Long", "Adam Short"])
+    expect(reply).to_have_attribute("aria-activedescendant", options.nth(0).get_attribute("id"))
+    assert [*axe(page)] == []
+    reply.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_have_text("Adam Short")
+    reply.press("ArrowDown")
+    reply.press("ArrowUp")
+    reply.press("Enter")
+    expect(reply).to_have_value("Ask @Adam Short ")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    reply.press_sequentially("and @quill")
+    expect(options).to_have_text(["Zoë Quill"])
+    reply.press("Tab")
+    reply.press_sequentially("please.")
+    page.get_by_role("button", name="Reply").click()
+
+    expect(page.get_by_text("Mentioned: Adam Short, Zoë Quill")).to_be_visible()
+
+
+def test_escape_closes_the_names_until_the_next_at_sign(page, reply):
+    reply.press_sequentially("@a")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    reply.press("Escape")
+    reply.press_sequentially("d")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    reply.press("Enter")
+    reply.press_sequentially("mail@adam @zoe")
+    expect(page.get_by_role("option")).to_have_text(["Zoë Quill"])
+
+    expect(reply).to_have_value("@ad\nmail@adam @zoe")
+
+
+def test_on_a_phone_a_name_is_taken_by_touch(browser, base_url, page, talk, reply, context):
+    phone = browser.new_context(
+        base_url=base_url, viewport={"width": 360, "height": 780}, has_touch=True, storage_state=context.storage_state()
+    )
+    small = phone.new_page()
+    small.goto(address(talk))
+    small.get_by_text("Reply", exact=True).first.click()
+    area = small.get_by_label("Your reply")
+    area.press_sequentially("A word that fills the line, then @z")
+    small.get_by_role("option").tap()
+
+    expect(area).to_have_value("A word that fills the line, then @Zoë Quill ")
+    expect(area).to_be_focused()
+    assert [*sideways(small)] == []
+    phone.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_open_forms_fit_a_phone_and_axe_finds_nothing(browser, base_url, talk, student, sign_in, context, scheme):
     """Every page test finds them folded."""

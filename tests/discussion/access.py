@@ -81,8 +81,12 @@ def with_closed_review(course, student, *, paper=True):
     return _named(kwargs, paper=paper)
 
 
-def beside_closed_review(course, student):
-    return {key: value for key, value in with_closed_review(course, student).items() if key != "handle"}
+def _beside(make):
+    """The paper's address; what was made is named in the query or the body."""
+    return lambda course, student: {key: value for key, value in make(course, student).items() if key != "handle"}
+
+
+beside_closed_review, beside_thread, beside_staff_thread = map(_beside, (with_closed_review, with_thread, with_staff_thread))
 
 
 def api(make):
@@ -142,6 +146,12 @@ API = [
     Row("api:thread_list", **NOTHING, make=switched_off, anonymous=401),
     _paper_row("thread_list", 201, 201, 201, 201, method="post", data=TEXT),
     _paper_row("thread_list", 409, 409, 201, 201, method="post", data=TEXT | {"is_staff_only": True}),
+    Row("api:mentionable_list", **READ, make=with_paper, anonymous=401),
+    Row("api:mentionable_list", **NOTHING, make=switched_off, anonymous=401),
+    Row("api:mentionable_list", **READ, make=with_paper, anonymous=401, data={"is_staff_only": "true"}),
+    Row("api:mentionable_list", **READ, make=beside_thread, anonymous=401, data={"thread": HANDLE}),
+    Row("api:mentionable_list", **OF_STAFF, make=beside_staff_thread, anonymous=401, data={"thread": HANDLE}),
+    Row("api:mentionable_list", **OF_STAFF, make=beside_closed_review, anonymous=401, data={"review": HANDLE}),
     Row("api:discussion_follow", **READ, make=with_paper, anonymous=401),
     _paper_row("discussion_follow", 200, 200, 200, 200, method="put", data={"is_following": True}),
     Row("api:rating_list", **READ, make=with_paper, anonymous=401),

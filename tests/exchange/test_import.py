@@ -25,7 +25,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 8
+QUERIES = 7
 BASE = {"object": "review", "title": "TVM", "reviewer_email": "new@example.edu", "reviewer": "New One", "status": "complete"}
 
 
@@ -68,7 +68,7 @@ def test_what_is_taken_along_and_brought_in_is_the_same(papers, ada, student, in
     hand_in(papers[1], ada, merit=1)
     if kind == "reviews-csv":
         carried_out(started(empty.course, empty, made(instructor, "papers-json")))
-        _forget_reviews(empty.course)
+        forget_reviews(empty.course)
     before = made(instructor, kind)
 
     run = carried_out(started(empty.course, empty, before))
@@ -80,7 +80,7 @@ def test_what_is_taken_along_and_brought_in_is_the_same(papers, ada, student, in
     assert {state for what, state in states(again)} == {"unchanged"}
 
 
-def _forget_reviews(course):
+def forget_reviews(course):
     Review.objects.filter(course=course).update(current=None, has_unsubmitted_changes=True)
     Score.objects.filter(review__course=course).delete()
     ReviewVersion.objects.filter(review__course=course).delete()
@@ -233,3 +233,20 @@ def test_a_preview_asks_the_database_alike_for_one_and_for_three(course, papers,
 
     with django_assert_num_queries(QUERIES):
         plan_import(rules, bundle, invites=True, keeps_fields=True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("page", "queries"), [("import_home", 5), ("import_detail", 5)])
+def test_the_pages_take_as_many_queries_for_many(
+    client, course, papers, instructor, django_assert_num_queries, count, page, queries
+):
+    given = [BASE | {"reviewer_email": f"r{n}@example.edu", "Paper summary": "Fine."} for n in range(count)]
+    for _ in range(count):
+        run = started(course, instructor, given)
+    client.force_login(instructor.user)
+    address = reverse(f"exchange:{page}", args=[course.slug, *([run.pk] if page == "import_detail" else [])])
+
+    with django_assert_num_queries(queries):
+        text = client.get(address).content.decode()
+
+    assert text.count("<tr>") == 1 + (count if page == "import_home" else 2 * count)

@@ -184,6 +184,8 @@ ROWS = [
     Row("reviews:field_preview", **INSTRUCTOR, make=with_rules, method="post"),
     Row("reviews:field_edit", **INSTRUCTOR, make=by_field),
     Row("reviews:field_edit", 403, 403, 403, 422, make=by_field, method="post"),
+    # No order is sent, and the instructor is told so on the page.
+    Row("reviews:form_order", 403, 403, 403, 302, make=with_field, method="post"),
     Row("reviews:field_move", 403, 403, 403, 302, make=by_field, method="post"),
     Row("reviews:field_retire", 403, 403, 403, 302, make=by_field, method="post"),
     Row("reviews:field_bring_back", 403, 403, 403, 302, make=by_field, method="post"),

@@ -9,7 +9,15 @@ from coursefile.dump import dump_course
 from coursefile.load import load_course
 from courses.models import Enrollment
 from reviews.actions import save_draft, save_staff_answers, submit_review
-from reviews.form_editing.actions import NOWHERE, bring_back_field, move_field, retire_field, tables_of, write_form
+from reviews.form_editing.actions import (
+    NOWHERE,
+    bring_back_field,
+    move_field,
+    order_fields,
+    retire_field,
+    tables_of,
+    write_form,
+)
 from reviews.form_editing.ready_made import READY_MADE
 from reviews.form_editing.tables import FormFaults, complete, form_faults
 from reviews.models import Field, Review, ReviewForm, Score
@@ -72,6 +80,29 @@ def test_a_field_moves_one_place_and_stops_at_the_end(form, key, by, order):
     move_field(form=form, stamp=form.stamp, key=key, by=by)
 
     assert keys(form) == order
+
+
+def test_the_whole_order_is_written_at_once(form):
+    written = order_fields(form=form, stamp=form.stamp, keys=["remarks", "summary", "merit"])
+
+    assert (keys(form), written.stamp != form.stamp) == (["remarks", "summary", "merit"], True)
+
+
+@pytest.mark.parametrize("order", [["summary", "merit"], [*KEYS, "merit"], ["summary", "merit", "more"], [""]])
+def test_an_order_that_does_not_name_every_field_once_is_refused(form, order):
+    with pytest.raises(DomainError, match="names every field of the form once"):
+        order_fields(form=form, stamp=form.stamp, keys=order)
+
+    assert keys(form) == KEYS
+
+
+def test_an_order_of_a_form_that_was_changed_since_is_refused(form):
+    retire_field(form=form, stamp=form.stamp, key="remarks")
+
+    with pytest.raises(StaleVersion):
+        order_fields(form=form, stamp=form.stamp, keys=["remarks", "summary", "merit"])
+
+    assert keys(form) == ["summary", "merit"]
 
 
 def test_a_retired_field_keeps_its_answers_and_comes_back_as_it_was(form, paper, student, answers):
@@ -326,6 +357,16 @@ def test_the_second_editor_sees_what_they_typed_and_nothing_is_overwritten(brows
     assert (again.status_code, Field.objects.get(key="summary").label) == (302, "Mine")
 
 
+@pytest.mark.parametrize(("is_stale", "becomes"), [(False, ["remarks", "summary", "merit"]), (True, KEYS)])
+def test_dragging_writes_the_order_of_the_form_that_was_shown_only(browser, course, form, is_stale, becomes):
+    sent = {"stamp": "old" if is_stale else form.stamp, "order": "remarks,summary,merit", "moved": "remarks"}
+
+    response = browser.post(reverse("reviews:form_order", args=[course.slug]), sent, follow=True)
+
+    said = "Nothing was overwritten" if is_stale else "The new order is saved"
+    assert (keys(form), said in response.content.decode()) == (becomes, True)
+
+
 @pytest.mark.parametrize(
     ("name", "sent", "order"),
     [
@@ -369,6 +410,20 @@ def test_of_two_who_write_at_once_one_is_told(form):
 
     assert sorted(each if isinstance(each, str) else "written" for each in outcome) == ["stale_version", "written"]
     assert len(keys(form)) == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_drag_and_a_retirement_at_once_are_one_or_the_other(form):
+    outcome = at_once(
+        [
+            lambda: retire_field(form=form, stamp=form.stamp, key="merit"),
+            lambda: order_fields(form=form, stamp=form.stamp, keys=["merit", "remarks", "summary"]),
+        ]
+    )
+
+    refused = outcome.index("stale_version")
+    assert keys(form) == [["merit", "remarks", "summary"], ["summary", "remarks"]][refused]
 
 
 @pytest.mark.postgres

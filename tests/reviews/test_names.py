@@ -11,7 +11,10 @@ from django.urls import reverse
 from core.errors import DomainError
 from reviews.actions import save_draft, submit_review
 from reviews.models import Review, ReviewRules
-from reviews.queries import read_paper
+from reviews.offline.apply import Desk, apply_sources
+from reviews.offline.files import Source
+from reviews.offline.write import print_forms
+from reviews.queries import changes_between, read_paper
 from tests.factories import EnrollmentFactory
 from tests.reviews.conftest import BEFORE, CLOSED
 from tests.reviews.test_visibility import viewed
@@ -112,6 +115,138 @@ def test_merging_takes_the_side_that_chose(client, choice, course, paper, studen
     response = client.post(url, body, content_type="application/x-www-form-urlencoded")
 
     assert ["shows_name", merged] in response.json()["answers"]
+
+
+@pytest.mark.parametrize(("address", "field"), [("review_edit", {"action": "save"}), ("review_autosave", {})])
+def test_two_devices_that_differ_in_the_name_alone_are_shown_it(
+    client, choice, course, paper, student, answers, address, field
+):
+    save(paper, student, answers, shows_name=True)
+    client.force_login(student.user)
+    typed = {f"answer-{key}": value for key, value in answers.items()}
+
+    url = reverse(f"reviews:{address}", args=[course.slug, paper.key])
+    response = client.post(url, {"revision": 0, "shows_name": "no", **typed, **field})
+
+    assert (response.status_code, Review.objects.get().shows_name) == (409, True)
+    sides = response.context["conflict"].sides
+    assert [(side.label, side.mine, side.other) for side in sides] == [("Your name", "Hidden from students", "Shown")]
+
+
+def test_keeping_mine_takes_the_name_that_was_chosen_here(client, choice, course, paper, student, answers):
+    save(paper, student, answers, shows_name=True)
+    client.force_login(student.user)
+    url = reverse("reviews:review_edit", args=[course.slug, paper.key])
+    typed = {f"answer-{key}": value for key, value in answers.items()} | {"shows_name": "no", "action": "save"}
+    page = client.post(url, {"revision": 0, **typed})
+
+    client.post(url, {"revision": page.context["revision"], **typed})
+
+    assert ('value="no" checked' in page.content.decode(), Review.objects.get().shows_name) == (True, False)
+
+
+def test_versions_that_differ_in_the_name_say_so(choice, course, paper, student, answers):
+    submit(paper, student, answers)
+    review = submit(paper, student, answers, shows_name=True)
+
+    old, new = review.versions.order_by("number")
+    (change,) = changes_between(viewed(student), review, old, new)
+
+    assert (change.label, [line.text for line in change.lines]) == ("Reviewer’s name", ["Hidden from students", "Shown"])
+
+
+def test_the_api_tells_each_version_s_choice(client, choice, course, paper, student, answers):
+    submit(paper, student, answers)
+    submit(paper, student, answers, shows_name=True)
+    client.force_login(student.user)
+
+    versions = client.get(reverse("api:review_version_list", args=[course.slug, paper.key])).json()
+
+    assert [version["shows_name"] for version in versions] == [True, False]
+
+
+# -- as text
+
+WORDS = '==-== "Open" shows your name to fellow students, "Anonymous" hides it from them:'
+
+
+def printed(student, paper):
+    desk = Desk.of(student, ReviewRules.of(student.course))
+    return print_forms([desk.sheet(paper)], course_slug=student.course.slug, url="https://x.example/")
+
+
+def upload(student, text):
+    desk = Desk.of(student, ReviewRules.of(student.course))
+    return apply_sources(desk=desk, sources=[Source("a.txt", text)])[0]
+
+
+def told(result):
+    return [note.message for note in result.notes]
+
+
+@pytest.mark.parametrize("shows_name", [True, False])
+def test_printing_uploading_and_printing_again_gives_the_same_form(choice, paper, student, answers, shows_name):
+    submit(paper, student, answers, shows_name=shows_name)
+    text = printed(student, paper)
+
+    result = upload(student, text)
+
+    word = "Open" if shows_name else "Anonymous"
+    assert f"==+== Review Anonymity\n{WORDS}\n\n{word}\n\n==*== Summary\n" in text
+    assert (result.status, told(result), printed(student, paper)) == ("unchanged", [], text)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("Open", True), ("open.", True), ("Anonymous", False), ("blind", False), ("", True), ("perhaps", True)],
+)
+def test_an_uploaded_form_sets_the_name_and_keeps_what_it_does_not_say(choice, paper, student, answers, said, shown):
+    save(paper, student, answers, shows_name=True)
+    text = printed(student, paper).replace("\n\nOpen\n", f"\n\n{said}\n")
+
+    result = upload(student, text)
+
+    says_neither = "Review Anonymity says “perhaps”, which is neither Open nor Anonymous. What was saved before stays."
+    assert (Review.objects.get().shows_name, told(result)) == (shown, [says_neither] if said == "perhaps" else [])
+
+
+def test_a_form_without_the_name_keeps_what_stood(choice, paper, student, answers):
+    save(paper, student, answers, shows_name=True)
+
+    result = upload(student, "==+== Paper #rammer\n==+== Version 1\n==*== Summary\nOnly this is new.\n==+== End Review")
+
+    review = Review.objects.get()
+    assert (result.status, review.shows_name, review.answers["summary"]) == ("draft", True, "Only this is new.")
+
+
+def test_a_blank_form_that_says_open_begins_a_review(choice, paper, student):
+    text = printed(student, paper).replace("\nAnonymous\n", "\nOpen\n").replace("\nReady\n", "\nNot ready\n")
+
+    assert (upload(student, text).status, Review.objects.get().shows_name) == ("draft", True)
+
+
+def test_a_stale_form_that_differs_in_the_name_alone_is_a_conflict(choice, paper, student, answers):
+    save(paper, student, answers)
+    text = printed(student, paper)
+    save(paper, student, answers, shows_name=True)
+
+    result = upload(student, text)
+
+    sides = [(side.label, side.mine, side.other) for side in result.conflict.sides]
+    assert (result.status, sides) == ("conflict", [("Your name", "Hidden from students", "Shown")])
+    mine = print_forms([result.mine], course_slug=student.course.slug, url="https://x.example/")
+    assert (upload(student, mine).status, Review.objects.get().shows_name) == ("draft", False)
+
+
+def test_the_name_is_not_asked_where_the_course_decides(rules, paper, student, answers):
+    save(paper, student, answers)
+    text = printed(student, paper)
+
+    result = upload(student, text.replace("\n==*== Summary", "\n==+== Review Anonymity\nOpen\n\n==*== Summary"))
+
+    why = "This course does not leave it to reviewers whether their names are shown"
+    said = [f"{why}; what stands under Review Anonymity was not saved."]
+    assert ("Anonymity" in text, result.status, told(result)) == (False, "unchanged", said)
 
 
 def test_the_api_takes_and_answers_the_choice(client, choice, course, paper, student, answers):

@@ -293,6 +293,8 @@ def test_api_gives_both_sides_of_a_conflict(client, course, papers, student):
             "revision": 1,
             "saved": {"summary": "Saved.", "merit": None, "remarks": ""},
             "yours": {"summary": "Compiles graphs into tasks.", "merit": 4, "remarks": ""},
+            "saved_shows_name": False,
+            "yours_shows_name": None,
         },
     )
 

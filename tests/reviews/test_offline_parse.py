@@ -193,6 +193,20 @@ def test_paper_can_be_written_below_its_heading():
     assert only_form("==+== Paper Number\n\n#rammer\n\n==*== Summary\nx\n==+== End Review").paper == "rammer"
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("==+== Review Anonymity\n==-== Enter one.\n\nOpen\n", "Open"),
+        ("==+== Open Review\n", "Open"),
+        ("==+== Review Anonymity\nOpen\n==+== Review Anonymity\nAnonymous\n", "Open\nAnonymous"),
+    ],
+)
+def test_what_stands_under_review_anonymity_is_read(lines, said):
+    form = only_form(f"==+== Paper #x\n{lines}==*== Summary\nText\n==+== End Review")
+
+    assert (form.anonymity.text, texts(form)) == (said, {"summary": "Text"})
+
+
 def test_blank_form_names_no_paper():
     assert only_form("==+== Paper Number\n\n(Enter paper number here)\n\n==*== Summary\nx\n==+== End Review").paper == ""
 
@@ -216,6 +230,8 @@ WORDS = st.sampled_from(
         "Version 9",
         "=====",
         "Review Readiness",
+        "Review Anonymity",
+        "Open Review",
         "Scratchpad",
         "",
         "A. Sum",
@@ -264,6 +280,7 @@ def test_no_line_of_text_is_lost(text):
     kept = "\n".join(
         [note.text for note in parsed.notes.all()]
         + [section.text for form in parsed.forms for section in form.sections.values()]
+        + [form.anonymity.text for form in parsed.forms if form.anonymity]
         + [note.text for form in parsed.forms for note in form.notes.all()]
     )
     words = [f"w{number}" for number, line in enumerate(text.split("\n")) if "=" not in line]

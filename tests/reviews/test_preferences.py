@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import DomainError
 from reviews.assigning.actions import ask, choose, excuse, give_more_time
-from reviews.assigning.preferences.actions import call_for_preferences, move_preference, set_preferences
+from reviews.assigning.preferences.actions import call_for_preferences, move_preference, place_preference, set_preferences
 from reviews.assigning.preferences.conflicts import (
     clear_conflicts,
     declare_conflict,
@@ -20,7 +20,7 @@ from reviews.assigning.preferences.conflicts import (
     set_experts,
     withdraw_conflict,
 )
-from reviews.assigning.preferences.ordering import NoRoom, in_order, moved
+from reviews.assigning.preferences.ordering import NoRoom, in_order, moved, placed
 from reviews.assigning.preferences.queries import wishes_of
 from reviews.models import Assignment, Conflict, Expert, Preference, PreferenceCall
 from tests.factories import CourseFactory, EnrollmentFactory, PaperFactory
@@ -104,6 +104,14 @@ def test_moving_up_puts_a_paper_before_the_one_above(papers, student, call):
     assert [wish.paper.key for wish in wishes_of(student)] == ["paper-3", "rammer", "paper-2"]
 
 
+def test_a_paper_is_put_below_another_or_above_it(papers, student, call):
+    place_preference(reviewer=student, paper=papers[0], beside=papers[2], below=True)
+    place_preference(reviewer=student, paper=papers[2], beside=papers[1], below=False)
+    place_preference(reviewer=student, paper=papers[2], beside=papers[2], below=True)  # on itself
+
+    assert [wish.paper.key for wish in wishes_of(student)] == ["paper-3", "paper-2", "rammer"]
+
+
 @given(st.lists(st.integers(-20, 20), min_size=1, max_size=12), st.integers(0, 11), st.booleans())
 def test_a_move_changes_the_order_by_one_place_and_nothing_else(given_values, number, up):
     papers, values = list(range(len(given_values))), dict(enumerate(given_values))
@@ -118,6 +126,24 @@ def test_a_move_changes_the_order_by_one_place_and_nothing_else(given_values, nu
 
     assert in_order(papers, values | changes) == expected
     assert all(-20 <= value <= 20 for value in changes.values())
+
+
+@given(st.lists(st.integers(-20, 20), min_size=2, max_size=12), st.integers(0, 11), st.integers(0, 10), st.booleans())
+def test_a_paper_is_put_beside_another_and_the_rest_keeps_its_order(given_values, number, other, below):
+    papers, values = list(range(len(given_values))), dict(enumerate(given_values))
+    paper = number % len(papers)
+    rest = [each for each in in_order(papers, values) if each != paper]
+    beside = rest[other % len(rest)]
+
+    changes = placed(papers, values, paper, beside=beside, below=below)
+
+    place = rest.index(beside) + below
+    assert in_order(papers, values | changes) == [*rest[:place], paper, *rest[place:]]
+    assert all(-20 <= value <= 20 for value in changes.values())
+
+
+def test_putting_a_paper_between_two_others_leaves_their_numbers():
+    assert placed([0, 1, 2], {0: 9, 1: 3, 2: -4}, 2, beside=0, below=True) == {2: 4}
 
 
 def test_an_order_for_which_the_numbers_do_not_suffice_is_refused():
@@ -229,6 +255,33 @@ def test_page_moves_and_declares_with_what_was_typed_saved_first(client, course,
 
     order = [wish.paper.key for wish in wishes_of(student)]
     assert (order, "My own." in page, Conflict.objects.count()) == (["paper-2", "rammer", "paper-3"], True, 0)
+
+
+@pytest.mark.parametrize(
+    ("moved", "order", "becomes"),
+    [
+        ("rammer", "paper-2,rammer,paper-3", ["paper-2", "rammer", "paper-3"]),
+        ("paper-3", "paper-3,rammer,paper-2", ["paper-3", "rammer", "paper-2"]),
+        ("rammer", "paper-2,paper-3,rammer", ["paper-2", "paper-3", "rammer"]),
+        ("", "", ["rammer", "paper-2", "paper-3"]),
+    ],
+)
+def test_page_takes_the_order_that_dragging_leaves(client, course, papers, student, call, moved, order, becomes):
+    client.force_login(student.user)
+
+    response = client.post(there(course), {"moved": moved, "order": order})
+
+    anchor = f"#paper-{moved}" if moved else ""
+    assert (response["Location"], [wish.paper.key for wish in wishes_of(student)]) == (f"{there(course)}{anchor}", becomes)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"moved": "nothing", "order": "nothing,rammer"}, {"moved": "rammer", "order": "nothing,rammer"}]
+)
+def test_an_order_of_papers_that_are_not_there_is_no_page(client, course, papers, student, call, sent):
+    client.force_login(student.user)
+
+    assert (client.post(there(course), sent).status_code, values_of(student)) == (404, {})
 
 
 def test_enter_in_a_reason_declares_that_conflict(client, course, papers, student, call):

@@ -1,13 +1,14 @@
 """Every write to a student's preferences, and until when students are asked for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from core.errors import DomainError
 from courses.models import Course, Enrollment, Paper
-from reviews.assigning.preferences.ordering import NoRoom, moved
+from reviews.assigning.preferences.ordering import NoRoom, moved, placed
 from reviews.models import Preference, PreferenceCall
 from reviews.models.matching import STRONGEST
 from reviews.queries import reviewable_papers
@@ -40,12 +41,24 @@ def set_preferences(*, reviewer: Enrollment, values: Mapping[int, int | None]) -
 @transaction.atomic
 def move_preference(*, reviewer: Enrollment, paper: Paper, up: bool) -> None:
     """Put the paper one place up or down in the student's order; at the end of the list nothing changes."""
+    _reorder(reviewer, partial(moved, paper=paper.pk, up=up))
+
+
+@transaction.atomic
+def place_preference(*, reviewer: Enrollment, paper: Paper, beside: Paper, below: bool) -> None:
+    """Put the paper directly below another in the student's order, or above it."""
+    if beside.pk != paper.pk:
+        _reorder(reviewer, partial(placed, paper=paper.pk, beside=beside.pk, below=below))
+
+
+def _reorder(reviewer: Enrollment, order: Callable[[list[int], dict[int, int]], dict[int, int]]) -> None:
+    """Keep what changes by `order(papers, values)`."""
     reviewer = locked_student(reviewer)
     _require_open(reviewer)
     papers = list(reviewable_papers(reviewer.course).values_list("pk", flat=True))
     values = dict(Preference.objects.filter(reviewer=reviewer).values_list("paper", "value"))
     try:
-        changes = moved(papers, values, paper.pk, up=up)
+        changes = order(papers, values)
     except NoRoom:
         raise DomainError(
             f"The numbers from -{STRONGEST} to {STRONGEST} are all taken on one side; set some of them closer to 0 first.",

@@ -15,7 +15,10 @@ def in_order(papers: Sequence[int], values: Mapping[int, int]) -> list[int]:
 
 
 def moved(papers: Sequence[int], values: Mapping[int, int], paper: int, *, up: bool) -> dict[int, int]:
-    """The preferences that differ once the paper has moved one place; empty at the end of the list. Raises NoRoom."""
+    """The preferences that differ once the paper and its neighbour have changed places; empty at the end of the list.
+
+    Raises NoRoom.
+    """
     order = in_order(papers, values)
     place = order.index(paper)
     other = place - 1 if up else place + 1
@@ -25,6 +28,26 @@ def moved(papers: Sequence[int], values: Mapping[int, int], paper: int, *, up: b
     ranked = [values.get(each, 0) for each in order]
     ranked[place], ranked[other] = max(ranked[place], ranked[other]), min(ranked[place], ranked[other])
     ranked.sort(reverse=True)
+    return _changes(order, ranked, papers, values)
+
+
+def placed(papers: Sequence[int], values: Mapping[int, int], paper: int, *, beside: int, below: bool) -> dict[int, int]:
+    """The preferences that differ once the paper stands directly below the other, or above it. Raises NoRoom.
+
+    Its own number becomes one between its neighbours'; theirs change only where there is none.
+    """
+    order = [each for each in in_order(papers, values) if each != paper]
+    place = order.index(beside) + below
+    order.insert(place, paper)
+    ranked = [values.get(each, 0) for each in order]
+    if place + 1 < len(order):
+        ranked[place] = max(ranked[place], ranked[place + 1])
+    if place:
+        ranked[place] = min(ranked[place], ranked[place - 1])
+    return _changes(order, ranked, papers, values)
+
+
+def _changes(order: list[int], ranked: list[int], papers: Sequence[int], values: Mapping[int, int]) -> dict[int, int]:
     wanted = dict(zip(order, _spread(order, ranked, {each: number for number, each in enumerate(papers)}), strict=True))
     return {each: value for each, value in wanted.items() if value != values.get(each, 0)}
 

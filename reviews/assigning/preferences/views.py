@@ -22,13 +22,16 @@ from reviews.policies import PREFERENCE_CALL, REVIEW_RULES
 
 NO_NUMBER = f"Write a whole number from -{STRONGEST} to {STRONGEST}, or nothing."
 ON_A_PAGE = 50
-BUTTONS = ("up", "down", "conflict", "withdraw")
+BUTTONS = ("up", "down", "moved", "conflict", "withdraw")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preference_list(request, course_slug):
-    """POST saves the numbers that were changed, then does what the button says: up, down, conflict or withdraw."""
+    """POST saves the numbers that were changed, then does what the button says: up, down, conflict or withdraw.
+
+    Dragging sends which paper `moved`, and the page's `order` as it then is: the keys of its papers, commas between.
+    """
     student, rules = _student(request, course_slug)
     page = Paginator(wishes_of(student), ON_A_PAGE).get_page(request.GET.get("page"))
     errors = {}
@@ -95,7 +98,7 @@ def _act(request, student, page):
 
 def _press(request, student) -> str:
     """Do what the button says; the place on the page to come back to, empty where it only saves."""
-    pressed, key = next(((name, request.POST[name]) for name in BUTTONS if name in request.POST), ("", ""))
+    pressed, key = next(((name, request.POST[name]) for name in BUTTONS if request.POST.get(name)), ("", ""))
     if not pressed:
         # Enter in a reason presses the form's first button, which says nothing.
         reasons = (name for name, text in request.POST.items() if name.startswith("reason-") and text.strip())
@@ -111,9 +114,20 @@ def _press(request, student) -> str:
             messages.success(request, f"Your conflict with {paper.title} is noted. Only you and staff see it.")
         case "withdraw":
             conflicts.withdraw_conflict(paper=paper, reviewer=student)
+        case "moved":
+            _place(student, paper, request.POST.get("order", "").split(","))
         case _:
             actions.move_preference(reviewer=student, paper=paper, up=pressed == "up")
     return f"#paper-{paper.key}"
+
+
+def _place(student, paper, order: list[str]) -> None:
+    """Beside the paper that it was dropped below, or at the top of the page above the one that stood there."""
+    place = order.index(paper.key) if paper.key in order else 0
+    below = place > 0
+    beside = order[place - 1] if below else next((key for key in order if key != paper.key), "")
+    other = get_object_or_404(queries.reviewable_papers(student.course), key=beside)
+    actions.place_preference(reviewer=student, paper=paper, beside=other, below=below)
 
 
 @login_required
