@@ -121,7 +121,7 @@ def test_every_bad_entry_is_named_and_nothing_is_changed(course, marker, review)
         Wanted(review.reviewer_id, f"review-{elsewhere.pk}", "8", 0),
         Wanted(review.reviewer_id, f"review-{other.pk}", "8", 1),
         Wanted(review.reviewer_id, "review-", "8", 0),
-        Wanted(review.reviewer_id, "manual-reviews-1", "8", 0),
+        Wanted(review.reviewer_id, f"manual-reviews-{review.reviewer_id}", "8", 0),
     ]
 
     with pytest.raises(BadEntries, match="7 of 8 entries cannot be taken. Nothing was changed.") as refusal:
