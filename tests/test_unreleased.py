@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.errors import DomainError
 from courses.models import Course
-from grading.actions import release_student, set_mark, set_override
+from grading.actions import release_student, set_mark, set_note, set_override
 from grading.models import Mark, Policy
 from presentations.models import SignUp
 from projects.models import Milestone, Team
@@ -62,6 +62,7 @@ def give_marks(student, by) -> None:
     for work in works:
         if not Mark.objects.filter(**work).exists():
             set_mark(points=Decimal(1), comment="See me.", revision=0, by=by, **work)
+    set_note(student=student, text="Ask her about October.", revision=0, by=by)
     with suppress(DomainError):  # a policy without reviews
         set_override(student=student, component="reviews", percent=Decimal(3), reason="See me.", is_shown=False, by=by)
 
