@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from reviews.models import Asks, Review, ReviewRules, ReviewVersion, Round, Who
+from reviews.models import Asks, Review, ReviewRules, Round, Who
 from reviews.queries.terms import ASKED, Terms, round_of, terms_in, terms_of, times_of
 
 
@@ -113,20 +113,6 @@ def standings(course: Course, **of) -> dict[tuple[int, int], Standing]:
     return {
         (reviewer, paper): Standing(pk, handle, words, number or 0, submitted_at, bool(is_late), changed)
         for reviewer, paper, pk, handle, words, number, submitted_at, is_late, changed in rows
-    }
-
-
-def standings_at(course: Course, at: datetime, **of) -> dict[tuple[int, int], Standing]:
-    """As `standings`, of what had come in by that moment: the latest version of each review then."""
-    of = {f"review__{name}": value for name, value in of.items()}
-    # A restored version took over when it was first submitted, and came in when it was restored.
-    came_in = Q(restored_at=None, submitted_at__lte=at) | Q(restored_at__lte=at)
-    versions = ReviewVersion.objects.filter(came_in, review__course=course, **of).order_by("number")
-    return {
-        (reviewer, paper): Standing(pk, version=number, submitted_at=submitted_at, is_late=is_late)
-        for reviewer, paper, pk, number, submitted_at, is_late in versions.values_list(
-            "review__reviewer_id", "review__paper_id", "review_id", "number", "submitted_at", "is_late"
-        )
     }
 
 

@@ -240,7 +240,7 @@ def test_gradebook_queries(client, course, instructor, django_assert_num_queries
         TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
         MilestoneFactory(course=course)
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         client.get(reverse("grading:gradebook", args=[course.slug]) + query)
 
 
@@ -289,7 +289,7 @@ def test_grade_page_queries(client, course, instructor, django_assert_num_querie
     for _ in range(rows):
         MarkFactory(review=reviewed(student), course=course)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(reverse("grading:student_grade", args=[course.slug, student.pk]))
 
 
