@@ -12,7 +12,7 @@ from itertools import combinations, islice
 from matching.joint.problem import Joint, Taker
 from matching.problem import Key, Pair
 
-TRIES = 150_000  # steps looked at, some seconds' work of a processor
+TRIES = 150_000  # steps looked at, a second or two of a processor
 
 
 class Swaps:
