@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -49,7 +50,7 @@ def opened(client, row) -> tuple:
         PolicyFactory(course=course, document=ece697il())
     reviewed(student)
     sign_in(client, "student", course, student)
-    return reverse(row.url, kwargs=keys), student, instructor.user
+    return f"{reverse(row.url, kwargs=keys)}?{urlencode(row.data)}", student, instructor.user
 
 
 def give_marks(student, by) -> None:

@@ -156,13 +156,13 @@ def _maker(schema: dict, setting: Setting, choices: list | None) -> Callable[...
             least = schema.get("minimum", CENT)
             return partial(PointsField, min_value=least, max_value=Decimal(str(schema["maximum"])), decimal_places=2)
         case "array":
-            return _list_maker(schema["items"])
+            return _list_maker(schema["items"], setting)
     return _text_maker(schema)
 
 
-def _list_maker(items: dict) -> Callable[..., forms.Field]:
+def _list_maker(items: dict, setting: Setting) -> Callable[..., forms.Field]:
     if "enum" in items:
-        words = [(value, value) for value in items["enum"]]
+        words = _in_words(items["enum"], setting.choices) if setting.choices else [(each, each) for each in items["enum"]]
         return partial(ChoicesField, choices=words, widget=forms.CheckboxSelectMultiple)
     return partial(NumbersField, widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}))
 

@@ -12,6 +12,11 @@ SLIDES_SHOWN = {
     "members": Choice("Members of the course", "As soon as they are handed in."),
     "members_after": Choice("Members of the course, once the meeting has begun", "Nobody reads them ahead of class."),
 }
+RANKED = {
+    "slots": Choice("Slots", "The places themselves, each with its day."),
+    "papers": Choice("Papers", "A place counts as its paper was ranked."),
+    "topics": Choice("Topics", "Those of the meetings. A place counts as its meeting's topic was ranked."),
+}
 KINDS = {"score": Choice("Score, 1 to 5"), "text": Choice("Text")}
 
 PRESENTATIONS = Section(
@@ -36,9 +41,10 @@ PRESENTATIONS = Section(
             (
                 Setting(
                     "wishes_close_at",
-                    "Students rank slots until",
-                    "And say when they cannot present. Leave empty not to ask them.",
+                    "Students rank what they would like to present until",
+                    "And say when they cannot. Leave empty not to ask them.",
                 ),
+                Setting("wishes_rank", "What they rank", "All that is ranked counts in one order.", choices=RANKED),
                 Setting("opens_at", "Students take places from", "First come, first served. Leave empty for never."),
                 Setting("closes_at", "Students take places until", "Leave empty for until the meeting."),
                 Setting("at_least", "Presentations of each student, at least", "Students are told; nothing enforces it."),

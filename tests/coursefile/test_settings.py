@@ -33,6 +33,7 @@ OTHER = {
     ("reminders", "hours_before"): "48, 12",
     ("course", "meets_on"): ["Tuesday", "Friday"],
     ("presentations", "at_most"): "5",
+    ("presentations", "wishes_rank"): ["papers", "topics"],
 }
 MOMENTS = {
     ("presentations", "opens_at"): "2021-09-02T08:00",

@@ -26,7 +26,7 @@ def test_no_answer_to_a_student_has_a_note(client, db, row):
         set_note(student=enrollment, text=SECRET, by=author.user)
     sign_in(client, "student", course, student)
 
-    response = client.get(url)
+    response = client.get(url, row.data)
 
     content = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
