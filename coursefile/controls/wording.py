@@ -28,7 +28,7 @@ def in_words(value, schema: dict, choices: Mapping[str, Choice]) -> str:
         case list() if "properties" in schema["items"]:
             return "; ".join(_row(row, choices) for row in value)
         case list():
-            return ", ".join(map(str, value))
+            return ", ".join(choices[each].name if each in choices else str(each) for each in value)
     return str(value)
 
 
