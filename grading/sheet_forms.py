@@ -10,7 +10,6 @@ from grading.pasting import MAX_TEXT, Pasted
 from grading.queries.entries import MAX_ENTRIES, Wanted
 from grading.queries.sheet import Column
 
-
 NO_ENTRIES = "These are no entries of a sheet. Paste the block again."
 
 

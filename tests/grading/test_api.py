@@ -1,5 +1,5 @@
-import csv
 import base64
+import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

@@ -308,7 +308,7 @@ def test_a_refused_form_keeps_what_was_typed(client, course, instructor, typed, 
     assert typed in answer.content.decode()
 
 
-def test_a_year_before_all_of_UTC_is_refused(client, instructor, course):
+def test_a_year_before_all_moments_is_refused(client, instructor, course):
     """East of Greenwich the first midnight of the calendar is no moment that UTC has a name for."""
     course.time_zone = "Europe/Berlin"
     course.save()

@@ -411,6 +411,13 @@ def test_a_refused_sheet_is_shown_whatever_it_was_narrowed_by(lettered, field):
     assert response.status_code == 409
 
 
+def test_of_many_faults_the_first_are_shown_and_the_others_counted(lettered):
+    response = lettered.client.post(lettered.url("paste"), {"text": "Nobody;A\n" * 203})
+
+    page = response.content.decode()
+    assert (page.count("found Nobody"), "203 cells cannot be taken" in page, "And 3 more." in page) == (200, True, True)
+
+
 def test_what_is_entered_is_what_history_api_and_page_show(lettered):
     apply(lettered, paste(lettered, "ben@example.edu\tB\n"))
 
