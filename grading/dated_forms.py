@@ -31,8 +31,8 @@ class ScheduleForm(forms.Form):
     def clean_due_at(self):
         """The form reads clock times in UTC; they are meant in the course's zone."""
         clock = self.cleaned_data["due_at"].replace(tzinfo=None)
-        if clock.year > 2999:
-            raise forms.ValidationError("Write a year up to 2999.")
+        if not 1900 <= clock.year <= 2999:  # so that it is a moment in every zone
+            raise forms.ValidationError("Write a year from 1900 to 2999.")
         try:
             return moment_of(self.course, clock)
         except ValueError as error:

@@ -15,6 +15,7 @@ from grading.queries.sheet.columns import Column, columns_of, find_component
 from grading.queries.sheet.places import places_of
 
 MAX_TEXT = 500_000  # characters
+MOST_FAULTS = 200  # shown; a block of 500,000 characters may have as many cells
 HEADS = ("student", "name", "email", "e-mail", "login")
 
 
@@ -53,6 +54,14 @@ class Proposal:
     faults: list[Fault] = field(default_factory=list)
     unchanged: int = 0
     blank: int = 0
+
+    @property
+    def first_faults(self) -> list[Fault]:
+        return self.faults[:MOST_FAULTS]
+
+    @property
+    def more_faults(self) -> int:
+        return len(self.faults) - len(self.first_faults)
 
     def entries(self) -> list[dict]:
         """What applies it: every change with the revision that it was shown against."""

@@ -1,5 +1,6 @@
 """The forms of the mark sheet."""
 
+import json
 from collections.abc import Sequence
 
 from django import forms
@@ -8,6 +9,25 @@ from grading.actions.entries import Step
 from grading.pasting import MAX_TEXT, Pasted
 from grading.queries.entries import MAX_ENTRIES, Wanted
 from grading.queries.sheet import Column
+
+NO_ENTRIES = "These are no entries of a sheet. Paste the block again."
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is a number that a key can be."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+class SentField(forms.JSONField):
+    """What a page of ours wrote and got back; whatever else comes is refused, also where Python itself would not read it."""
+
+    def to_python(self, value):
+        try:
+            found = super().to_python(value)
+            json.dumps(found, ensure_ascii=False).encode()  # half of a character cannot be shown again
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return found
 
 
 class PasteForm(forms.Form):
@@ -33,7 +53,7 @@ class PasteForm(forms.Form):
 
     def pasted(self) -> Pasted:
         given = self.cleaned_data
-        students = [int(pk) for pk in given["students"].split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        students = [int(pk) for pk in given["students"].split(",") if _is_id(pk)]
         start = self.keys.index(given["start"]) if given["start"] else 0
         columns = [key for key in given["columns"].split(",") if key] or self.keys[start:]
         return Pasted(given["text"], columns, students)
@@ -42,22 +62,25 @@ class PasteForm(forms.Form):
 class EntriesForm(forms.Form):
     """Entries as a preview made them: [{student, work, value, revision}]."""
 
-    entries = forms.JSONField()
+    entries = SentField(error_messages={"invalid": NO_ENTRIES})
 
     def clean_entries(self) -> list[Wanted]:
         try:
-            return [
+            entries = [
                 Wanted(int(each["student"]), str(each["work"]), str(each["value"]), int(each["revision"]))
                 for each in self.cleaned_data["entries"]
             ]
         except (TypeError, KeyError, ValueError, OverflowError) as error:
-            raise forms.ValidationError("These are no entries of a sheet. Paste the block again.") from error
+            raise forms.ValidationError(NO_ENTRIES) from error
+        if not all(_is_id(str(each.student)) for each in entries):
+            raise forms.ValidationError(NO_ENTRIES)
+        return entries
 
 
 class CellsForm(forms.Form):
     """The whole sheet: `was` is {cell: [revision, value]} as the page had it, and "v:<cell>" what each says now."""
 
-    was = forms.JSONField()
+    was = SentField()
 
     def changed(self) -> dict[str, Wanted]:
         """{cell: what it is to say}, of those that somebody changed."""
@@ -72,7 +95,7 @@ class CellsForm(forms.Form):
     def _before(self, cell: str) -> tuple[int, str] | None:
         was = self.cleaned_data["was"]
         before = was.get(cell) if isinstance(was, dict) else None
-        if not (isinstance(before, list) and len(before) == 2 and cell.partition(":")[0].isdecimal()):
+        if not (isinstance(before, list) and len(before) == 2 and _is_id(cell.partition(":")[0])):
             return None
         revision, value = before
         return (revision, value) if isinstance(revision, int) and isinstance(value, str) else None
@@ -81,7 +104,7 @@ class CellsForm(forms.Form):
 class StepsForm(forms.Form):
     """What is to be undone: [[work, revision]]."""
 
-    steps = forms.JSONField()
+    steps = SentField()
 
     def clean_steps(self) -> list[Step]:
         try:

@@ -92,7 +92,10 @@ def _moment(text: str, name: str) -> datetime:
 def _read_cursor(text: str) -> tuple[int, datetime]:
     try:
         last, started_at = orjson.loads(base64.urlsafe_b64decode(text))
-        return int(last), _moment(started_at, "cursor")
+        started_at = _moment(started_at, "cursor")
+        if not 2000 <= started_at.year <= 9000:  # no page of ours began then, and no moment lies before the first
+            raise ValueError(started_at)
+        return int(last), started_at
     except (ValueError, TypeError, AttributeError, binascii.Error):
         raise ValidationError({"cursor": ["This is not a cursor of ours; follow `next` as it is."]}) from None
 

@@ -1,3 +1,4 @@
+import base64
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
@@ -228,6 +229,12 @@ def test_a_filter_that_is_not_understood_is_refused(course, instructor, pull, qu
 @pytest.mark.parametrize("query", ["?cursor=nonsense", "?cursor=W10=", "?page_size=0", "?page_size=ten", "?page_size=²"])
 def test_a_page_that_is_not_one_is_refused(course, pull, query):
     assert pull(query).status_code == 400
+
+
+def test_a_cursor_that_no_page_of_ours_gave_is_refused(course, pull):
+    cursor = base64.urlsafe_b64encode(b'[0, "0001-01-01T00:00:00Z"]').decode()
+
+    assert pull(f"?cursor={cursor}").status_code == 400
 
 
 def test_etag_holds_until_a_grade_changes(course, instructor, pull):

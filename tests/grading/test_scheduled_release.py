@@ -294,7 +294,8 @@ def test_the_page_sets_it_in_the_courses_time(client, course, student, instructo
         ("2021-10-20T11:59", "This moment has passed."),
         ("2022-03-13T02:30", "clocks skip 02:30"),
         ("soon", "Enter a valid date/time."),
-        ("3000-01-01T00:00", "a year up to 2999"),
+        ("3000-01-01T00:00", "a year from 1900 to 2999"),
+        ("0001-01-01T00:00", "a year from 1900 to 2999"),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(client, course, instructor, typed, words):
@@ -305,6 +306,15 @@ def test_a_refused_form_keeps_what_was_typed(client, course, instructor, typed, 
     assert (answer.status_code, ScheduledRelease.objects.count()) == (422, 0)
     assert words in answer.content.decode()
     assert typed in answer.content.decode()
+
+
+def test_a_year_before_all_moments_is_refused(client, instructor, course):
+    """East of Greenwich the first midnight of the calendar is no moment that UTC has a name for."""
+    course.time_zone = "Europe/Berlin"
+    course.save()
+    client.force_login(instructor.user)
+
+    assert post(client, course, what="c:only", due_at="0001-01-01T00:00").status_code == 422
 
 
 def test_the_gradebook_shows_what_waits_and_cancels_it(client, course, student, instructor):

@@ -369,6 +369,55 @@ def test_a_block_that_is_none_is_refused(lettered, text):
     assert lettered.client.post(lettered.url("paste"), {"text": text}).status_code == 422
 
 
+DEEP, LONG = "[" * 100_000, "9" * 5_000  # more than Python reads
+
+
+@pytest.mark.parametrize(("name", "field"), [("save", "was"), ("apply", "entries"), ("undo", "steps")])
+@pytest.mark.parametrize("sent", [DEEP, LONG, "nothing", "[1]", json.dumps([["review-1", "\ud800"]])])
+def test_what_no_page_sent_changes_nothing(lettered, name, field, sent):
+    before = MarkChange.objects.count()
+
+    response = lettered.client.post(lettered.url(name), {field: sent})
+
+    assert (response.status_code, MarkChange.objects.count()) == (302, before)
+
+
+@pytest.mark.parametrize("entry", [{"student": 2**63}, {"student": -1}, {"value": "\ud800"}, {"work": "\ud800"}])
+def test_an_entry_that_no_preview_made_is_refused(lettered, entry):
+    ada = lettered.students[0]
+    entries = [{"student": ada.pk, "work": f"review-{ada.reviews.first().pk}", "value": "A", "revision": 0} | entry]
+
+    response = lettered.client.post(lettered.url("apply"), {"entries": json.dumps(entries)}, follow=True)
+
+    assert said(response) == ["These are no entries of a sheet. Paste the block again."]
+
+
+@pytest.mark.parametrize("student", ["9" * 30, "٣"])
+def test_a_cell_of_nobody_is_passed_over(lettered, student):
+    key = f"{student}:review-1"
+
+    response = lettered.client.post(lettered.url("save"), {"was": json.dumps({key: [0, ""]}), f"v:{key}": "A"}, follow=True)
+
+    assert said(response) == ["Nothing had to change."]
+
+
+@pytest.mark.parametrize("field", ["name", "section"])
+def test_a_refused_sheet_is_shown_whatever_it_was_narrowed_by(lettered, field):
+    ben = lettered.students[1]
+    key = f"{ben.pk}:review-{ben.reviews.first().pk}"
+
+    response = lettered.client.post(lettered.url("save"), {"was": json.dumps({key: [0, ""]}), f"v:{key}": "Z", field: "a\x00"})
+
+    assert response.status_code == 409
+
+
+def test_of_many_faults_the_first_are_shown_and_the_others_counted(lettered):
+    response = lettered.client.post(lettered.url("paste"), {"text": "Nobody;A\n" * 203})
+
+    page = response.content.decode()
+    assert (page.count("found Nobody"), "203 cells cannot be taken" in page, "And 3 more." in page) == (200, True, True)
+
+
 def test_what_is_entered_is_what_history_api_and_page_show(lettered):
     apply(lettered, paste(lettered, "ben@example.edu\tB\n"))
 

@@ -30,8 +30,8 @@ class Asked:
     def of(cls, query: Mapping[str, str]) -> "Asked":
         rows, page = query.get("rows", ""), query.get("page", "")
         return cls(
-            name=query.get("name", "").strip()[:150],
-            section=query.get("section", "")[:60],
+            name=_plain(query.get("name", "")).strip()[:150],
+            section=_plain(query.get("section", ""))[:60],
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
             rows=int(rows) if rows in map(str, ROWS_A_PAGE) else ROWS_A_PAGE[0],
         )
@@ -39,6 +39,11 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.name or self.section)
+
+
+def _plain(text: str) -> str:
+    """A form may send a character that no name has and PostgreSQL does not take."""
+    return text.replace("\x00", "")
 
 
 @dataclass(slots=True)
