@@ -103,7 +103,8 @@ class Rows:
 
     @property
     def value(self) -> list[dict]:
-        taken: list[str] = [row.cleaned_data["key"] for row in self.rows if row.is_saved]
+        # A row that is to go may hold anything.
+        taken: list[str] = [row.cleaned_data.get("key", "") for row in self.rows if row.is_saved]
         found = []
         for row in _in_order([row for row in self.rows if row.is_kept]):
             values = {key: row.cleaned_data[key] for key in row.columns}

@@ -125,7 +125,7 @@ class _Planner:
     policy: engine.Policy
 
     def __post_init__(self):
-        self.said: dict[str, Planned] = {}  # {work: the entry that gives it a mark}
+        self.said: dict[str, Planned] = {}  # {work: the first entry for it}
 
     def plan(self, wanted: Wanted) -> Planned:
         student, target = self.students.get(wanted.student), self.targets.get(wanted.work)
@@ -167,12 +167,12 @@ class _Planner:
 
     def _agreed(self, planned: Planned) -> Planned:
         """A team's mark may be given in the row of each member, if they all say the same."""
-        if not planned.is_change:
+        if planned.refusal:
             return planned
         first = self.said.setdefault(planned.wanted.work, planned)
         if first is planned:
             return planned
-        if (first.given.points, first.given.levels) != (planned.given.points, planned.given.levels):
+        if first.after != planned.after:
             words = f"the entry for {first.who} gives the same work {first.after or 'no mark'}; give it one mark."
             return _refused(planned, "value", "contradicts", words)
         return replace(planned, given=None)
