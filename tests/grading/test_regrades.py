@@ -298,7 +298,7 @@ def test_a_student_contests_on_the_pages(client, course, mark, student):
     work = f"review-{mark.review_id}"
     grade = client.get(reverse("grading:grade_home", args=[course.slug])).content.decode()
     assert address("new", course, work) in grade
-    assert "Possible until Sat 9 Oct, 00:00" in client.get(address("new", course, work)).content.decode()
+    assert "Possible until Fri 8 Oct, 23:59" in client.get(address("new", course, work)).content.decode()
 
     response = client.post(address("ask", course, work), {"text": WHY}, follow=True)
 
