@@ -14,6 +14,7 @@ from tests.factories import (
     MeetingFactory,
     PaperFactory,
     RecordFactory,
+    RegradeRequestFactory,
     SignUpFactory,
     SlotFactory,
     SlotRoleFactory,
@@ -81,8 +82,9 @@ def test_meeting_in_progress_is_still_the_next(course, meeting, instructor):
 
 def test_what_waits_counts_marks_and_records(course, paper, student, instructor):
     SubmittedReviewFactory(paper=paper, reviewer=student)
-    MarkFactory(review=SubmittedReviewFactory(paper=paper, reviewer=EnrollmentFactory(course=course)))
-    RegradeRequestFactory(asked_by=student, mark=released_mark(student))
+    other = EnrollmentFactory(course=course)
+    mark = MarkFactory(review=SubmittedReviewFactory(paper=paper, reviewer=other), released_points=8, released_at=NOON)
+    RegradeRequestFactory(asked_by=other, mark=mark)
     RecordFactory(meeting=paper.meeting, enrollment=student)
     RecordFactory(meeting=MeetingFactory(course=course, date=date(2021, 8, 31)), enrollment=student)
 
