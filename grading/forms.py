@@ -58,6 +58,8 @@ class EntryForm(forms.Form):
     def _ask_for_a_number(self, mark: Mark | None) -> None:
         points, out_of = self.fields["points"], self.work.max_points
         top = Decimal(100) if self.entry.is_percent else out_of
+        points.required = not self.has_mark
+        points.error_messages["required"] = "Type the points."
         points.label = "Percent, 0 to 100" if self.entry.is_percent else f"Points, 0 to {plain(out_of)}"
         points.help_text = "Leave empty to clear the mark." if self.has_mark else ""
         points.widget.attrs |= {"min": "0", "max": str(top), "step": "any", "inputmode": "decimal", "autofocus": True}

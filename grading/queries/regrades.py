@@ -10,6 +10,7 @@ from django.utils import timezone
 from courses.models import Course, Enrollment
 from grading import engine
 from grading.models import Mark, Outcome, RegradeMessage, RegradeRequest
+from grading.moments import TICK
 from grading.queries.marks import marks_visible_to, work_address
 from grading.queries.policy import NO_POLICY
 
@@ -74,7 +75,7 @@ class Contest:
 
     @property
     def is_over(self) -> bool:
-        return timezone.now() >= self.until
+        return timezone.now() > self.until
 
 
 def contests_of(student: Enrollment, policy: engine.Policy) -> dict[str, Contest]:
@@ -89,14 +90,15 @@ def contests_of(student: Enrollment, policy: engine.Policy) -> dict[str, Contest
 def contest_of(mark: Mark, latest: RegradeRequest | None, policy: engine.Policy, course: Course) -> Contest:
     until = contest_ends(mark, policy, course)
     may_ask = latest is None or latest.outcome == Outcome.WITHDRAWN or is_answered_before_release(latest, mark)
-    is_open = bool(policy.regrade_days) and may_ask and timezone.now() < until
+    is_open = bool(policy.regrade_days) and may_ask and timezone.now() <= until
     return Contest(work_address(mark), until, latest, is_open)
 
 
 def contest_ends(mark: Mark, policy: engine.Policy, course: Course) -> datetime:
-    """The end of the last of the policy's days after the release, in the course's zone."""
+    """The last moment of the last of the policy's days after the release, in the course's zone: shown as 23:59 of that day,
+    since 00:00 of the next would read as a day more."""
     day = course.local(mark.released_at).date() + timedelta(days=policy.regrade_days + 1)
-    return course.at(day, time(0))
+    return course.at(day, time(0)) - TICK
 
 
 def is_answered_before_release(request: RegradeRequest, mark: Mark) -> bool:

@@ -28,7 +28,7 @@ def gradebook(request, course_slug):
         course, in_force, form.kept(), page=request.GET.get("page"), with_statistics="statistics" in request.GET
     )
     context = {"course": course, "enrollment": enrollment, "book": book, "form": form}
-    context["scheduled"] = scheduled_of(course, in_force[1])
+    context |= {"scheduled": scheduled_of(course, in_force[1]), "open_release": "release" in request.GET}
     return render(request, "grading/gradebook.html", context)
 
 
@@ -54,7 +54,7 @@ def component_release(request, course_slug, component_key):
         messages.error(request, refusal.message)
     else:
         messages.success(request, _words(count, "now visible to students", "Students see these marks as they stand already."))
-    return redirect("grading:gradebook", course_slug=course_slug)
+    return _to_releases(course_slug)
 
 
 @login_required
@@ -67,7 +67,12 @@ def component_hide(request, course_slug, component_key):
         messages.error(request, refusal.message)
     else:
         messages.success(request, _words(count, "hidden from students again", "No mark of this component was visible."))
-    return redirect("grading:gradebook", course_slug=course_slug)
+    return _to_releases(course_slug)
+
+
+def _to_releases(course_slug: str):
+    """The gradebook with its table of releases open: several components are often released one after the other."""
+    return redirect(f"{reverse('grading:gradebook', args=[course_slug])}?release=1")
 
 
 @login_required

@@ -58,8 +58,18 @@ class Queue:
         before = self.entries[place - 1] if place else None
         return before, self.entries[place + 1] if place + 1 < len(self.entries) else None
 
-    def address(self, work: str = "") -> str:
-        query = {"tab": self.tab.key if self.tab else "", "paper": self.paper, "work": work}
+    @property
+    def other_tabs(self) -> list[marking.Tab]:
+        """Those in which something waits to be marked."""
+        return [tab for tab in self.tabs if tab != self.tab and any(entry.needs_marking for entry in tab.entries)]
+
+    def address(self, work: str = "", *, done: bool = False) -> str:
+        query = {
+            "tab": self.tab.key if self.tab else "",
+            "paper": self.paper,
+            "done": "1" if done else "",
+            "work": work,
+        }
         return "?" + urlencode({name: value for name, value in query.items() if value})
 
 
@@ -96,7 +106,11 @@ def marking_queue(request, course_slug):
     mark = work.mark()
     initial = {"comment": mark.comment if mark else "", "revision": mark.revision if mark else 0, "version": work.version}
     form = MarkForm(initial=initial, work=work, mark=mark)
-    return _page(request, marker, queue, address, target, work, form)
+    # Nothing is left to mark: whoever types on without looking up must not type over the last mark.
+    is_done = "done" in request.GET and queue.next_to_mark() is None
+    if is_done and "points" in form.fields:
+        form.fields["points"].widget.attrs.pop("autofocus", None)
+    return _page(request, marker, queue, address, target, work, form, is_done=is_done)
 
 
 @login_required
@@ -111,8 +125,9 @@ def mark_save(request, course_slug, work):
     if saved.mark is None:
         return _page(request, marker, queue, work, target, found, form, stale=saved.stale, status=saved.status)
     messages.success(request, f"Saved: {_saved_words(queue, work, found, saved.mark)}")
-    following = _following(queue, work)
-    return redirect(reverse("grading:marking_queue", args=[course_slug]) + queue.address(following))
+    following = queue.next_to_mark(after=work)
+    place = queue.address(following.work) if following and following.work != work else queue.address(work, done=True)
+    return redirect(reverse("grading:marking_queue", args=[course_slug]) + place)
 
 
 @login_required
@@ -148,13 +163,19 @@ def _saved_words(queue: Queue, work: str, found: Work, mark) -> str:
     return f"{who}, {shown or format(mark.points.normalize(), 'f')}."
 
 
-def _following(queue: Queue, work: str) -> str:
-    """Where to go after this work is saved: the next that needs marking, or stay when all is done."""
-    following = queue.next_to_mark(after=work)
-    return following.work if following else work
-
-
-def _page(request, marker, queue: Queue, address: str, target: dict, work: Work, form: MarkForm, *, stale=None, status=200):
+def _page(
+    request,
+    marker,
+    queue: Queue,
+    address: str,
+    target: dict,
+    work: Work,
+    form: MarkForm,
+    *,
+    stale=None,
+    is_done=False,
+    status=200,
+):
     mark = work.mark()
     entry = queue.entry(address)
     address = entry.work if entry else address
@@ -182,6 +203,7 @@ def _page(request, marker, queue: Queue, address: str, target: dict, work: Work,
         "mark": mark,
         "shown": mark and work.entry.shown(mark.points, work.max_points),
         "stale": stale,
+        "is_done": is_done,
         "history": marking.history_of(mark),
         "reading": _reading(target),
         "read_version": _read_version(form, work),

@@ -151,6 +151,9 @@ def regrade_decide(request, course_slug, handle):
     return redirect("grading:regrade_list", course_slug=course_slug)
 
 
+DECIDE_ID = "decide-%s"  # the page's other form has a text as well, and every label must name its own
+
+
 def _found(reader: Enrollment, handle: str) -> RegradeRequest:
     return get_object_or_404(requests_visible_to(reader), handle=handle)
 
@@ -160,8 +163,8 @@ def _decide_form(found: RegradeRequest, data=None) -> DecideForm | KeepForm:
     try:
         work = work_of(**target_of(mark))
     except DomainError:
-        return KeepForm(data)
-    return DecideForm(data, work=work, mark=mark, initial={"revision": mark.revision})
+        return KeepForm(data, auto_id=DECIDE_ID)
+    return DecideForm(data, work=work, mark=mark, initial={"revision": mark.revision}, auto_id=DECIDE_ID)
 
 
 def _decision(form: DecideForm | KeepForm) -> dict:

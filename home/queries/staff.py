@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 
 from courses.models import Course, Enrollment, Meeting, Paper
 from courses.policies import students_marked_by
+from grading.queries.regrades import open_count
 from home.queries.agenda import AgendaMeeting, AgendaPaper, agenda_of
 from participation.models import Record
 from presentations.queries import grading_facts as presentation_facts
@@ -53,6 +54,7 @@ class StaffHome:
     coming: list[AgendaMeeting]
     without_slot: list[str]
     unmarked_reviews: int
+    open_regrades: int
     last_meeting: Meeting | None
     recorded: int
     unconfirmed: int
@@ -75,6 +77,7 @@ def staff_home(enrollment: Enrollment) -> StaffHome:
         coming=_coming(agenda, upcoming, course),
         without_slot=[student.user.name for student in students if not facts.get(student.pk)],
         unmarked_reviews=_unmarked(enrollment),
+        open_regrades=open_count(enrollment),
         last_meeting=last,
         recorded=_recorded(enrollment, last),
         unconfirmed=unconfirmed.get(last.pk, 0) if last else 0,

@@ -18,7 +18,8 @@ function setUp() {
   form.addEventListener("submit", () => { isSaving = true; });
   form.addEventListener("change", onChange);
   before = typed();
-  toMark();
+  // When all is marked, whoever types on without looking up must not type over the last mark.
+  if (!("done" in form.dataset)) toMark();
   document.querySelectorAll('a[rel="next"]').forEach((link) => fetchAhead(link.href));
 }
 

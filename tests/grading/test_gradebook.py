@@ -173,6 +173,7 @@ def test_release_and_hide_on_the_page(client, course, instructor):
     words = []
     for name in ("release", "release", "hide"):
         response = client.post(reverse(f"grading:component_{name}", args=[course.slug, "reviews"]), follow=True)
+        assert response.context["open_release"], "the next component is released in the same table"
         words += [str(message) for message in response.context["messages"]]
         states = book_of(client, course).columns[2].release.word
 

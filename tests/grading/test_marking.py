@@ -99,7 +99,15 @@ def test_saving_the_last_one_stays(client, course, marker):
 
     response = save(client, course, f"review-{only.pk}")
 
-    assert response["Location"].endswith(f"work=review-{only.pk}")
+    assert response["Location"].endswith(f"?tab=reviews&done=1&work=review-{only.pk}")
+    page = client.get(response["Location"]).content.decode()
+    assert ("Everything here is marked." in page, "autofocus" in page) == (True, False)
+
+
+def test_the_first_mark_of_a_work_is_not_optional(client, course, marker):
+    reviews_of(course, "Ada")
+
+    assert queue(client, course).context["form"].fields["points"].required
 
 
 def test_the_queue_keeps_to_the_paper_that_was_chosen(client, course, marker):

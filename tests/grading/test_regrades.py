@@ -1,5 +1,6 @@
 """A student contests a released mark, staff decide, and everybody who is to know gets one mail."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -298,7 +299,7 @@ def test_a_student_contests_on_the_pages(client, course, mark, student):
     work = f"review-{mark.review_id}"
     grade = client.get(reverse("grading:grade_home", args=[course.slug])).content.decode()
     assert address("new", course, work) in grade
-    assert "Possible until Sat 9 Oct, 00:00" in client.get(address("new", course, work)).content.decode()
+    assert "Possible until Fri 8 Oct, 23:59" in client.get(address("new", course, work)).content.decode()
 
     response = client.post(address("ask", course, work), {"text": WHY}, follow=True)
 
@@ -397,3 +398,13 @@ def test_regrade_list_queries(client, course, student, instructor, django_assert
         client.get(address("list", course))
     with django_assert_num_queries(5):
         client.get(reverse("api:regrade_list", args=[course.slug]))
+
+
+def test_every_field_of_the_decisions_page_has_an_id_of_its_own(client, course, mark, student, instructor):
+    found = ask_regrade(mark=mark, by=student, text=WHY)
+    client.force_login(instructor.user)
+
+    page = client.get(reverse("grading:regrade_detail", args=[course.slug, found.handle])).content.decode()
+
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert sorted(set(ids)) == sorted(ids)

@@ -14,6 +14,7 @@ from tests.factories import (
     MeetingFactory,
     PaperFactory,
     RecordFactory,
+    RegradeRequestFactory,
     SignUpFactory,
     SlotFactory,
     SlotRoleFactory,
@@ -81,13 +82,15 @@ def test_meeting_in_progress_is_still_the_next(course, meeting, instructor):
 
 def test_what_waits_counts_marks_and_records(course, paper, student, instructor):
     SubmittedReviewFactory(paper=paper, reviewer=student)
-    MarkFactory(review=SubmittedReviewFactory(paper=paper, reviewer=EnrollmentFactory(course=course)))
+    other = EnrollmentFactory(course=course)
+    mark = MarkFactory(review=SubmittedReviewFactory(paper=paper, reviewer=other), released_points=8, released_at=NOON)
+    RegradeRequestFactory(asked_by=other, mark=mark)
     RecordFactory(meeting=paper.meeting, enrollment=student)
     RecordFactory(meeting=MeetingFactory(course=course, date=date(2021, 8, 31)), enrollment=student)
 
     home = home_at(NEXT_DAY, instructor)
 
-    assert (home.unmarked_reviews, home.unconfirmed, home.unconfirmed_before) == (1, 1, 1)
+    assert (home.unmarked_reviews, home.open_regrades, home.unconfirmed, home.unconfirmed_before) == (1, 1, 1, 1)
 
 
 def test_assistant_of_a_section_counts_that_section_only(course, paper):
@@ -139,13 +142,13 @@ def test_page_asks_as_often_for_three_of_everything_as_for_one(
         fill(course, paper, student)
         client.get(url)
         kept.forget_all()
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             client.get(url)
         for _ in range(2):
             more = PaperFactory(course=course, meeting=paper.meeting)
             fill(course, more, EnrollmentFactory(course=course))
         kept.forget_all()
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             client.get(url)
 
 

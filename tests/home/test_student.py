@@ -152,7 +152,7 @@ def test_released_mark_shows_at_once(client, course, paper, student):
         release_component(course=course, component_key="reviews", by=student.user)
         after = client.get(url).content.decode()
 
-    total = 'class="figure">80<'
+    total = 'class="figure">80.0<'
     assert (total in before, total in after) == (False, True)
 
 
