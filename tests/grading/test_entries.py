@@ -151,6 +151,8 @@ def test_a_team_has_one_mark_whoever_s_row_it_is_entered_in(course, marker):
 
     assert [planned.is_change for planned in plan] == [True, False]
     assert (Mark.objects.get().points, MarkChange.objects.count()) == (7, 1)
+    # What stands is said, too: the other row must not win over it unseen.
+    assert refusals(marker, Wanted(first, work, "8", 1), Wanted(second, work, "7", 1)) == [None, ("value", "contradicts")]
 
 
 def test_an_assistant_marks_their_section_only(course, review):
