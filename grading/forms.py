@@ -57,6 +57,7 @@ class EntryForm(forms.Form):
 
     def _ask_for_a_number(self, mark: Mark | None) -> None:
         points, out_of = self.fields["points"], self.work.max_points
+        points.is_awaited = True
         top = Decimal(100) if self.entry.is_percent else out_of
         points.label = "Percent, 0 to 100" if self.entry.is_percent else f"Points, 0 to {plain(out_of)}"
         points.help_text = "Leave empty to clear the mark." if self.has_mark else ""
