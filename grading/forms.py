@@ -57,6 +57,7 @@ class EntryForm(forms.Form):
 
     def _ask_for_a_number(self, mark: Mark | None) -> None:
         points, out_of = self.fields["points"], self.work.max_points
+        points.is_awaited = True
         top = Decimal(100) if self.entry.is_percent else out_of
         points.required = not self.has_mark
         points.error_messages["required"] = "Type the points."

@@ -42,6 +42,7 @@ class PasteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "placeholder": "ada@example.org\t8.5\t9"}),
     )
     start = forms.ChoiceField(label="The marks begin with", required=False)
+    start.is_awaited = True
     students = forms.CharField(required=False, max_length=20_000)
     columns = forms.CharField(required=False, max_length=20_000)
 

@@ -13,8 +13,13 @@ class RunForm(forms.Form):
     least = forms.IntegerField(label="Each student presents at least", min_value=0, max_value=100)
     most = forms.IntegerField(label="and at most", min_value=1, max_value=100)
     slot_least = forms.IntegerField(
-        label="Each presentation gets at least", min_value=0, max_value=100, required=False, help_text="0: some may stay empty."
+        label="Students in each presentation, at least",
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text="0: some may stay empty.",
     )
+    slot_least.is_awaited = True
     redeals = forms.BooleanField(
         required=False,
         label="Deal anew what was dealt before and is not pinned",
@@ -25,6 +30,7 @@ class RunForm(forms.Form):
         max_value=HIGHEST_SEED,
         initial=0,
         required=False,
+        label="Number",
         help_text="Decides between equally good answers; the same number gives the same answer.",
     )
 

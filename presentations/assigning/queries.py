@@ -13,7 +13,6 @@ class DealtLine:
     student: str
     role: SlotRole
     rank: int | None
-    words: str
 
 
 def runs_of(course: Course) -> list[PresentationRun]:
@@ -27,11 +26,16 @@ def lines_of(run: PresentationRun) -> list[DealtLine]:
     names = dict(Enrollment.objects.filter(pk__in={pair[0] for pair in pairs}).values_list("pk", "user__name"))
     roles = SlotRole.objects.select_related("slot__meeting", "slot__paper").in_bulk({pair[2] for pair in pairs})
     lines = [
-        DealtLine(names[student], roles[role], rank, run.result["explained"].get(str(student), ""))
-        for student, _, role, rank in pairs
-        if student in names and role in roles
+        DealtLine(names[student], roles[role], rank) for student, _, role, rank in pairs if student in names and role in roles
     ]
     return sorted(lines, key=lambda line: (line.role.slot.meeting.date, line.role.slot.position, line.student))
+
+
+def told_by(run: PresentationRun) -> list[tuple[str, str]]:
+    """(student, what they are told), once for each who got something or is short, by name."""
+    words = run.result["explained"] if run.result else {}
+    people = Enrollment.objects.filter(pk__in=map(int, words)).order_by("user__name", "pk").values_list("pk", "user__name")
+    return [(name, words[str(pk)]) for pk, name in people]
 
 
 def kept_lines(run: PresentationRun) -> list[tuple[SignUp, str]]:

@@ -11,7 +11,12 @@ from core.run_pages import act_on, show_progress
 from courses.policies import require_instructor
 from presentations.assigning import actions, queries
 from presentations.assigning.forms import RunForm
+from presentations.assigning.reading import read_world
+from presentations.assigning.usual import usual_parameters
+from presentations.assigning.world import Parameters
 from presentations.models import PresentationRules, PresentationRun, SignUp, WishList
+
+ANEW = Parameters(least=1, most=1)  # as a deal reads the course that deals anew what was dealt
 
 
 @login_required
@@ -20,7 +25,8 @@ def run_list(request, course_slug):
     """POST has the portal work one out."""
     by = require_instructor(request.user, course_slug)
     rules = PresentationRules.of(by.course)
-    usual = {"least": rules.at_least or 1, "most": max(rules.at_least, 1), "slot_least": 0, "redeals": True}
+    world = read_world(by.course, ANEW)
+    usual = usual_parameters(world, rules).stored()
     form = RunForm(request.POST if request.method == "POST" else None, initial=usual)
     if form.is_bound and form.is_valid() and (run := _planned(request, by, form)):
         return redirect("presentations:run_detail", course_slug, run.pk)
@@ -29,6 +35,8 @@ def run_list(request, course_slug):
         "enrollment": by,
         "form": form,
         "rules": rules,
+        "held": sum(len(each.held) for each in world.students),
+        "open": sum(slot.open for slot in world.slots),
         "answered": WishList.objects.filter(enrollment__course=by.course, enrollment__is_active=True).count(),
         "students": by.course.enrollments.active().students().count(),
         "runs": queries.runs_of(by.course),
@@ -57,6 +65,7 @@ def run_detail(request, course_slug, pk):
         "result": result,
         "chart": queries.chart_of(result) if result else [],
         "lines": queries.lines_of(run),
+        "told": queries.told_by(run),
         "kept": queries.kept_lines(run) if run.kept else [],
         "parameters": run.parameters,
     }

@@ -3,10 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Meeting
-from presentations.models import AwayDate, PresentationRun, Ranked, RankedKind, RunState, SignUp, Slot, Wish, WishList
+from presentations.models import (
+    AwayDate,
+    PresentationRun,
+    Ranked,
+    RankedKind,
+    RunState,
+    SignUp,
+    Slot,
+    SlotRole,
+    Wish,
+    WishList,
+)
 from presentations.ranks import holders
 
 
@@ -18,6 +30,7 @@ class WishLine:
     title: str
     said: str
     when: str = ""  # the dates of the slots that hold it
+    is_filled: bool = False  # whoever wishes for it cannot get it
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,13 @@ def slots_to_wish(course: Course, now: datetime | None = None) -> list[Slot]:
     now = now or timezone.now()
     slots = Slot.objects.filter(course=course).select_related("course", "meeting", "paper").exclude(meeting__kind="holiday")
     return [slot for slot in slots if slot.start > now]
+
+
+def filled(slots: list[Slot]) -> set[int]:
+    """Ids of those in which dealing has no place to give: students or guests who stay have them all."""
+    stays = Q(sign_ups__withdrawn_at=None, sign_ups__is_pinned=True)
+    roles = SlotRole.objects.filter(slot__in=slots).annotate(staying=Count("sign_ups", filter=stays))
+    return {slot.pk for slot in slots} - set(roles.filter(staying__lt=F("capacity")).values_list("slot", flat=True))
 
 
 def wishes_of(enrollment: Enrollment) -> WishList:
@@ -61,22 +81,23 @@ def said_by(enrollment: Enrollment, slots: list[Slot]) -> tuple[Said, set[int]]:
     return said, set(AwayDate.objects.filter(enrollment=enrollment).values_list("meeting", flat=True))
 
 
-def dates_to_wish(slots: list[Slot], said: Said, away: set[int]) -> list[DateWishes]:
+def dates_to_wish(slots: list[Slot], said: Said, away: set[int], full: set[int]) -> list[DateWishes]:
     dates: dict[int, DateWishes] = {}
     for slot in slots:
         here = dates.setdefault(slot.meeting_id, DateWishes(slot.meeting, slot.meeting_id in away, []))
         name = f"slot-{slot.pk}"
-        here.lines.append(WishLine(name, str(slot), said.get(name, "")))
+        here.lines.append(WishLine(name, str(slot), said.get(name, ""), is_filled=slot.pk in full))
     return list(dates.values())
 
 
-def lines_of(kind: RankedKind, slots: list[Slot], said: Said) -> list[WishLine]:
+def lines_of(kind: RankedKind, slots: list[Slot], said: Said, full: set[int]) -> list[WishLine]:
     """Each paper or topic that these slots hold, with their dates."""
     lines = []
     for thing, holding in holders(slots, [kind]).items():
         name = _field(thing, holding)
         days = dict.fromkeys(f"{slot.meeting.date.day} {slot.meeting.date:%b}" for slot in holding)
-        lines.append(WishLine(name, thing.topic or str(holding[0]), said.get(name, ""), ", ".join(days)))
+        is_filled = full.issuperset(slot.pk for slot in holding)
+        lines.append(WishLine(name, thing.topic or str(holding[0]), said.get(name, ""), ", ".join(days), is_filled))
     return lines
 
 

@@ -42,6 +42,7 @@ def _show(request, viewer: Enrollment, slots, typed, refused: str):
     said, away = typed or queries.said_by(viewer, slots)
     kinds = [kind for kind in RankedKind if kind in rules.wishes_rank]
     choices = len(holders(slots, kinds))
+    full = queries.filled(slots)
     context = {
         "course": viewer.course,
         "enrollment": viewer,
@@ -52,8 +53,8 @@ def _show(request, viewer: Enrollment, slots, typed, refused: str):
         "partner": _number(request.POST.get("partner")) if typed else wishes.partner_id,
         "kinds": kinds,
         "ranks_slots": RankedKind.SLOTS in kinds,
-        "lists": [(kind.label, queries.lines_of(kind, slots, said)) for kind in kinds if kind != RankedKind.SLOTS],
-        "dates": queries.dates_to_wish(slots, said, away),
+        "lists": [(kind.label, queries.lines_of(kind, slots, said, full)) for kind in kinds if kind != RankedKind.SLOTS],
+        "dates": queries.dates_to_wish(slots, said, away, full),
         "ranks": [str(rank) for rank in range(1, min(MOST_RANKS, choices) + 1)],
         "classmates": Enrollment.objects.active().students().filter(course=viewer.course).exclude(pk=viewer.pk).for_display(),
         "explanation": queries.explanation_of(viewer),

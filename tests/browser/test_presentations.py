@@ -132,7 +132,7 @@ def deal(page) -> None:
 def work_out(page, *, most: str) -> None:
     page.get_by_label("Each student presents at least").fill("2")
     page.get_by_label("and at most").fill(most)
-    page.get_by_label("Each presentation gets at least").fill("1")
+    page.get_by_label("Students in each presentation, at least").fill("1")
     page.get_by_role("button", name="Work it out").click()
 
 

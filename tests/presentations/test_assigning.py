@@ -86,6 +86,36 @@ def test_page_says_which_choice_is_there_twice_and_keeps_what_was_typed(client, 
     assert not Wish.objects.exists()
 
 
+def test_page_says_what_is_filled_and_does_not_ask_for_it(client, course, student, asks, two):
+    SignUpFactory(role=two[0], enrollment=None, guest_name="Ada Guest")
+    client.force_login(student.user)
+
+    page = client.get(reverse("presentations:wish_list", args=[course.slug])).content.decode()
+
+    assert [f'name="slot-{role.slot_id}"' in page for role in two] == [False, True]
+    assert page.count("no place left") == 1
+
+
+def test_a_place_that_was_dealt_can_still_be_wished_for(client, course, student, asks, two):
+    SignUpFactory(role=two[0], enrollment=EnrollmentFactory(course=course), is_pinned=False)
+    client.force_login(student.user)
+
+    page = client.get(reverse("presentations:wish_list", args=[course.slug])).content.decode()
+
+    assert f'name="slot-{two[0].slot_id}"' in page
+
+
+def test_a_wish_for_what_was_filled_since_stays_and_says_so(client, course, student, asks, two):
+    wish(student, two[0])
+    SignUpFactory(role=two[0], enrollment=None, guest_name="Ada Guest")
+    client.force_login(student.user)
+
+    page = client.get(reverse("presentations:wish_list", args=[course.slug])).content.decode()
+
+    assert 'value="1" selected' in page
+    assert page.count("no place left") == 1
+
+
 def test_wishes_from_an_old_page_are_refused(student, asks, two):
     wish(student, two[0])
 
@@ -200,6 +230,18 @@ def test_pages_show_the_result_and_apply_and_undo_it(client, course, student, de
     assert "1 as choice 1" in shown
     assert "Your 1st choice." in shown
     assert (applied, who_stands(two[1])) == ([student.pk], [])
+
+
+def test_result_tells_each_student_once_however_many_places_they_get(client, course, student, asks, two, instructor):
+    run = plan_run(course=course, parameters=Parameters(2, 2), by=instructor.user)
+    tasks.work_out_run(run.pk)
+    client.force_login(instructor.user)
+
+    page = client.get(reverse("presentations:run_detail", args=[course.slug, run.pk])).content.decode()
+
+    assert page.count('data-label="Choice"') == 2
+    assert page.count("You ranked nothing") == 2  # a sentence for each place, in one passage
+    assert page.count("<dd>You ranked nothing") == 1
 
 
 def test_planning_on_the_page_leads_to_the_run(client, course, two, instructor):

@@ -118,7 +118,7 @@ def test_page_queries(client, course, student, role_on, change, django_assert_nu
     page = reverse("presentations:wish_list", args=[course.slug])
     client.get(page)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(page)
 
 
