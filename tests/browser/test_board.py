@@ -34,7 +34,7 @@ def test_a_student_is_dragged_onto_a_place_and_on_to_another_and_it_is_undone(pa
 
     page.locator(".pool li").filter(has_text="Bao").drag_to(page.locator("[data-role]").first)
     expect(page.locator("[data-place]")).to_contain_text("Bao")
-    page.locator("[data-place]").drag_to(page.locator("[data-role]"))
+    page.locator("[data-place]").get_by_text("Bao", exact=True).first.drag_to(page.locator("[data-role]"))
     expect(page.locator(".board section").nth(1).locator("[data-place]")).to_contain_text("Bao")
     assert presenters() == ["Bao"]
 
