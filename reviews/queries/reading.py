@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.prepared import Given, Prepared
 from courses.deadlines import State
 from courses.models import Enrollment, Paper
 from reviews import policies
@@ -63,7 +65,7 @@ def paper_page(viewer: Enrollment, *, sort: str, number: str | int | None) -> Pa
 
 
 def _papers(viewer: Enrollment) -> QuerySet[Paper]:
-    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.seen_on_a_paper(viewer))
+    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.on_a_paper(Tag.objects.visible_to(viewer)))
     return papers.defer("abstract").select_related("meeting")
 
 
@@ -198,9 +200,14 @@ def _reviews_of(viewer: Enrollment, paper: Paper) -> list[dict]:
     """What is submitted and what is the viewer's own, in the order of the handles, without the answers."""
     if not viewer.is_active or viewer.course_id != paper.course_id:
         return []
-    found = Review.objects.filter(Q(current__isnull=False) | Q(reviewer=viewer), paper=paper)
-    columns = (*REVIEW_COLUMNS, "staff_answers") if viewer.is_staff else REVIEW_COLUMNS
-    return list(found.order_by("handle").values(*columns))
+    return _shown(viewer.is_staff)(paper=paper.pk, viewer=viewer.pk)
+
+
+@cache
+def _shown(to_staff: bool) -> Prepared:
+    found = Review.objects.filter(Q(current__isnull=False) | Q(reviewer=Given("viewer")), paper=Given("paper"))
+    columns = (*REVIEW_COLUMNS, "staff_answers") if to_staff else REVIEW_COLUMNS
+    return Prepared(lambda: found.order_by("handle").values(*columns))
 
 
 def _is_scored(field: Field) -> bool:
