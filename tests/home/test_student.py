@@ -197,7 +197,7 @@ def test_home_asks_as_often_for_three_papers_as_for_one(client, course, paper, s
         cache.clear()
         with django_assert_num_queries(22):
             client.get(url)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             client.get(url)  # the grade is kept for a moment
 
 
