@@ -24,6 +24,9 @@ class OrjsonRenderer(renderers.BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         if data is None:
             return b""
+        encoded = getattr((renderer_context or {}).get("response"), "encoded", None)
+        if encoded is not None:
+            return encoded
         try:
             return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
         except orjson.JSONEncodeError:
@@ -125,7 +128,8 @@ def etag_of(content: bytes) -> str:
 
 def with_etag(request, response: Response) -> Response:
     """Set the ETag of an unrendered DRF response and turn it into 304 when the client has that copy."""
-    tag = etag_of(orjson.dumps(response.data, default=str, option=orjson.OPT_NON_STR_KEYS))
+    response.encoded = orjson.dumps(response.data, default=str, option=orjson.OPT_NON_STR_KEYS)  # the renderer sends these
+    tag = etag_of(response.encoded)
     if tag in {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}:
         response = Response(status=304)
     response["ETag"] = tag

@@ -4,9 +4,12 @@ The `require_...` functions answer for pages and API alike: a course the person 
 that may not do the thing is 403.
 """
 
+from functools import cache
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from core.prepared import Given, Prepared
 from courses.models import Course, Enrollment, Role
 
 
@@ -20,13 +23,19 @@ def require_member(user, course_slug: str, *related: str) -> Enrollment:
         raise Http404("No such course.")
     if reach and reach.as_instructor:
         return _stand_in(user, course_slug, *related)
-    members = Enrollment.objects.select_related("course", *related)
-    try:
-        enrollment = members.get(user=user, course__slug=course_slug, is_active=True)
-    except Enrollment.DoesNotExist:
-        raise Http404("No such course.") from None
+    found = _members(related)(user=user.pk, slug=course_slug)
+    if not found:
+        raise Http404("No such course.")
+    enrollment = found[0]
     enrollment.user = user
     return enrollment
+
+
+@cache
+def _members(related: tuple[str, ...]) -> Prepared:
+    """The one enrollment of a user in a course; every page asks."""
+    members = Enrollment.objects.active().select_related("course", *related).order_by()
+    return Prepared(lambda: members.filter(user=Given("user"), course__slug=Given("slug")))
 
 
 def _stand_in(user, course_slug: str, *related: str) -> Enrollment:

@@ -22,9 +22,9 @@ AHEAD = timedelta(days=7)  # how far the list of coming reminders looks
 def to_do(enrollment: Enrollment, meetings: list[Meeting] | None = None) -> list[Deadline]:
     """Everything with a deadline, settled or not, by deadline.
 
-    `meetings` are the course's calendar, each with its course and papers, where it is at hand.
+    `meetings` are the course's calendar, each with its course, and its papers as `readings`, where it is at hand.
     """
-    papers = None if meetings is None else [paper for meeting in meetings for paper in meeting.papers.all()]
+    papers = None if meetings is None else [paper for meeting in meetings for paper in meeting.readings]
     deadlines = [
         *reviews.deadlines_for(enrollment, papers),
         *participation.deadlines_for(enrollment, meetings),

@@ -1,10 +1,11 @@
 """The calendar of a course as pages show it: every meeting with its papers, presentations and scores."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
+from core.prepared import Given, Prepared
 from courses.models import Course, Enrollment, Meeting, Paper
 from presentations.models import Slot
 from presentations.queries import slots_of_meetings
@@ -34,12 +35,22 @@ class AgendaMeeting:
 
 
 def meetings_of(course: Course) -> list[Meeting]:
-    """In the calendar's order, with their course and papers."""
-    papers = Prefetch("papers", Paper.objects.order_by("position", "pk").defer("abstract"))
-    meetings = list(Meeting.objects.filter(course=course).prefetch_related(papers))
+    """In the calendar's order, with their course, and their papers as `readings`."""
+    papers = defaultdict(list)
+    for paper in _papers_of(course=course.pk):
+        papers[paper.meeting_id].append(paper)
+    meetings = _meetings_of(course=course.pk)
     for meeting in meetings:
-        meeting.course = course
+        meeting.course, meeting.readings = course, papers[meeting.pk]
+        for paper in meeting.readings:
+            paper.meeting = meeting
     return meetings
+
+
+_meetings_of = Prepared(lambda: Meeting.objects.filter(course=Given("course")))
+_papers_of = Prepared(
+    lambda: Paper.objects.filter(meeting__course=Given("course")).order_by("position", "pk").defer("abstract")
+)
 
 
 def next_meeting(meetings: list[Meeting]) -> Meeting | None:
@@ -68,10 +79,10 @@ def agenda_of(course: Course, viewer: Enrollment | None) -> list[AgendaMeeting]:
 def _papers(meeting: Meeting, slots: list[Slot], scores: dict) -> list[AgendaPaper]:
     return [
         AgendaPaper(paper, [slot for slot in slots if slot.paper_id == paper.pk], scores.get(paper.pk, []))
-        for paper in meeting.papers.all()
+        for paper in meeting.readings
     ]
 
 
 def _other_slots(meeting: Meeting, slots: list[Slot]) -> list[Slot]:
-    papers = {paper.pk for paper in meeting.papers.all()}
+    papers = {paper.pk for paper in meeting.readings}
     return [slot for slot in slots if slot.paper_id not in papers]

@@ -107,7 +107,7 @@ class TermDay:
 
     @property
     def title(self) -> str:
-        papers = "; ".join(paper.title for paper in self.meeting.papers.all())
+        papers = "; ".join(paper.title for paper in self.meeting.readings)
         return papers or self.meeting.topic or f"{self.meeting.get_kind_display()} meeting"
 
     @property
@@ -162,7 +162,7 @@ def term_of(
     schedule = reverse("home:course_page", args=[enrollment.course.slug])
     days = []
     for meeting in meetings:
-        due = [by_paper[paper.key] for paper in meeting.papers.all() if paper.key in by_paper]
+        due = [by_paper[paper.key] for paper in meeting.readings if paper.key in by_paper]
         url = due[0].url if len(due) == 1 else f"{schedule}#meeting-{meeting.key}"
         state = "off" if meeting.is_holiday else _term_state(due, now)
         days.append(TermDay(meeting, state, meeting.pk in my_meetings, meeting is upcoming, meeting.end <= now, url))

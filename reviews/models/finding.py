@@ -21,8 +21,11 @@ class OfAudienceQuerySet(models.QuerySet):
         """Of the viewer's course; what is one's own is its owner's, whatever their role."""
         if not viewer.is_active:
             return self.none()
-        shared = [Audience.COURSE, Audience.STAFF] if viewer.is_staff else [Audience.COURSE]
-        return self.filter(Q(audience__in=shared) | Q(owner=viewer), course=viewer.course_id)
+        return self.shown(to_staff=viewer.is_staff, owner=viewer, course=viewer.course_id)
+
+    def shown(self, *, to_staff: bool, owner, course):
+        shared = [Audience.COURSE, Audience.STAFF] if to_staff else [Audience.COURSE]
+        return self.filter(Q(audience__in=shared) | Q(owner=owner), course=course)
 
 
 class Tag(models.Model):
@@ -63,9 +66,9 @@ class Tag(models.Model):
         return f"Tag {self.pk}"
 
     @staticmethod
-    def seen_on_a_paper(viewer: Enrollment) -> Exists:
+    def on_a_paper(tags: models.QuerySet) -> Exists:
         """To annotate papers with: few have tags, and a page need not ask for those of one that has none."""
-        return Exists(Tag.objects.visible_to(viewer).filter(paper=OuterRef("pk")))
+        return Exists(tags.filter(paper=OuterRef("pk")))
 
 
 class SavedSearch(models.Model):

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
+from core.prepared import Given, Prepared
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, MeetingKind, Paper
 from reviews.models import Asks, Review, ReviewRules, Round, Who
@@ -102,18 +104,24 @@ def reviewable_papers(course: Course):
 
 def standings(course: Course, **of) -> dict[tuple[int, int], Standing]:
     """{(enrollment id, paper id): standing} of every review begun; `of` narrows (reviewer=..., paper=...)."""
-    rows = (
-        Review.objects.filter(course=course, **of)
+    rows = _begun(*of)(course=course.pk, **{name: each.pk for name, each in of.items()})
+    return {
+        (reviewer, paper): Standing(pk, handle, words, number or 0, submitted_at, bool(is_late), changed)
+        for reviewer, paper, pk, handle, words, number, submitted_at, is_late, changed in rows
+    }
+
+
+@cache
+def _begun(*narrowed_by: str) -> Prepared:
+    narrow = {name: Given(name) for name in ("course", *narrowed_by)}
+    return Prepared(
+        lambda: Review.objects.filter(**narrow)
         .order_by()
         .values_list(
             "reviewer_id", "paper_id", "pk", "handle", "words", "current__number",
             "current__submitted_at", "current__is_late", "has_unsubmitted_changes",
         )
     )  # fmt: skip
-    return {
-        (reviewer, paper): Standing(pk, handle, words, number or 0, submitted_at, bool(is_late), changed)
-        for reviewer, paper, pk, handle, words, number, submitted_at, is_late, changed in rows
-    }
 
 
 def duties_of(enrollment: Enrollment, papers: Iterable[Paper] | None = None) -> list[Duty]:

@@ -56,7 +56,7 @@ def facts_by_student(
     papers = [(paper, rules.times(paper)) for paper in reviewable_papers(course)]
     of = {} if only is None else {"reviewer__in": only}
     begun = _begun(course, **of) if at is None else _begun_at(course, at, **of)
-    terms = terms_in(course, at=at, **of)
+    terms = terms_in(course, at=at, only=only)
     usual, apart = terms.usual, terms.apart()
     blank = [(paper, _of_paper(paper, times, usual)) for paper, times in papers]
     for student in student_ids:

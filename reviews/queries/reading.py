@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.prepared import Given, Prepared
 from courses.deadlines import State
 from courses.models import Enrollment, Paper
 from reviews import policies
@@ -15,7 +17,7 @@ from reviews.queries.bodies import Asked, Body, ShownAnswer, bodies_of, body_of,
 from reviews.queries.duties import NOTHING_YET, Standing, standings
 from reviews.queries.fields import form_fields
 from reviews.queries.owing import shut_from
-from reviews.queries.scores import ScoreSummary, score_fields, score_summaries_of, submitted_in, summaries_of_answers
+from reviews.queries.scores import ScoreSummary, Submitted, score_fields, score_summaries_of, submitted_in, summaries_of_answers
 from reviews.queries.terms import ASKED, NOT_ASKED, Terms, own_times, terms_in, terms_of, times_of
 
 
@@ -31,19 +33,8 @@ class PaperRow:
     review_count: int | None
     scores: list[ScoreSummary]
 
-    @property
-    def merit(self) -> float | None:
-        """The mean of the form's first score."""
-        return self.scores[0].mean if self.scores else None
 
-
-SORTS = {
-    "date": lambda row: (),  # as the database gave them
-    "merit": lambda row: (row.merit is None, -(row.merit or 0)),
-    "reviews": lambda row: (row.review_count is None, -(row.review_count or 0)),
-}
-
-
+SORTS = ("date", "merit", "reviews")  # by date is as the database gives them
 PER_PAGE = 50
 
 
@@ -54,7 +45,11 @@ def paper_page(viewer: Enrollment, *, sort: str, number: str | int | None) -> Pa
     """
     found = _papers(viewer)
     if sort in SORTS and sort != "date":
-        return Paginator(paper_rows(viewer, sort=sort), PER_PAGE).get_page(number)
+        papers = list(found)
+        listing = _listing(viewer, papers)
+        page = Paginator(listing.sorted(papers, sort), PER_PAGE).get_page(number)
+        page.object_list = [listing.row(paper) for paper in page.object_list]
+        return page
     if len(first := list(found[: PER_PAGE + 1])) <= PER_PAGE:  # nothing to count
         return Paginator(paper_rows(viewer, papers=first), PER_PAGE).get_page(1)
     page = Paginator(found, PER_PAGE).get_page(number)
@@ -63,7 +58,7 @@ def paper_page(viewer: Enrollment, *, sort: str, number: str | int | None) -> Pa
 
 
 def _papers(viewer: Enrollment) -> QuerySet[Paper]:
-    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.seen_on_a_paper(viewer))
+    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.on_a_paper(Tag.objects.visible_to(viewer)))
     return papers.defer("abstract").select_related("meeting")
 
 
@@ -72,9 +67,58 @@ def paper_rows(viewer: Enrollment, *, sort: str = "date", papers: list[Paper] | 
 
     `sort` is a key of SORTS, anything else means by date.
     """
-    course = viewer.course
     papers = list(_papers(viewer)) if papers is None else papers
-    own = standings(course, reviewer=viewer) if viewer.is_student else {}
+    listing = _listing(viewer, papers)
+    return [listing.row(paper) for paper in listing.sorted(papers, sort)]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the lines of these papers are made from; of thousands that are sorted, only those of one page are made."""
+
+    viewer: Enrollment
+    standing: dict[int, Standing]
+    terms: dict[int, Terms]
+    is_open: set[int]  # the papers whose reviews the viewer may read
+    submitted: dict[int, Submitted]
+    scores: dict[int, list[ScoreSummary]]
+
+    def review_count(self, paper: Paper) -> int | None:
+        if paper.pk not in self.is_open:
+            return None
+        return self.submitted[paper.pk].count if paper.pk in self.submitted else 0
+
+    def merit(self, paper: Paper) -> float | None:
+        """The mean of the form's first score."""
+        scores = self.scores.get(paper.pk)
+        return scores[0].mean if scores else None
+
+    def sorted(self, papers: list[Paper], sort: str) -> list[Paper]:
+        """Highest first and what the viewer may not know last; equal ones as they come."""
+        key = {"merit": self.merit, "reviews": self.review_count}.get(sort)
+        if key is None:
+            return papers
+        found = {paper.pk: key(paper) for paper in papers}
+        return sorted(papers, key=lambda paper: (found[paper.pk] is None, -(found[paper.pk] or 0)))
+
+    def row(self, paper: Paper) -> PaperRow:
+        standing, terms = self.standing[paper.pk], self.terms[paper.pk]
+        rules = ReviewRules.of(self.viewer.course)
+        is_reviewed = rules is not None and not paper.meeting.is_holiday
+        times = times_of(rules, paper, terms) if is_reviewed else None
+        return PaperRow(
+            paper=paper,
+            due_at=times and times.due_at,
+            closes_at=times and times.closes_at,
+            standing=standing,
+            state=_own_state(self.viewer, standing, terms, times.closes_at) if times else None,
+            review_count=self.review_count(paper),
+            scores=self.scores.get(paper.pk, []),
+        )
+
+
+def _listing(viewer: Enrollment, papers: list[Paper]) -> Listing:
+    own = standings(viewer.course, reviewer=viewer) if viewer.is_student else {}
     standing = {paper.pk: own.get((viewer.pk, paper.pk), NOTHING_YET) for paper in papers}
     terms = _own_terms(viewer, papers)
     shut = shut_from(viewer)
@@ -90,13 +134,8 @@ def paper_rows(viewer: Enrollment, *, sort: str = "date", papers: list[Paper] | 
         )
     }
     submitted = submitted_in(is_open)
-    scores = score_summaries_of(submitted, score_fields(course, viewer))
-    rows = [_row(viewer, paper, standing[paper.pk], terms[paper.pk], is_open, submitted, scores) for paper in papers]
-    return sorted(rows, key=SORTS.get(sort, SORTS["date"]))
-
-
-def _count(submitted: dict, paper: Paper) -> int:
-    return submitted[paper.pk].count if paper.pk in submitted else 0
+    scores = score_summaries_of(submitted, score_fields(viewer.course, viewer))
+    return Listing(viewer, standing, terms, is_open, submitted, scores)
 
 
 def _own_terms(viewer: Enrollment, papers: list[Paper]) -> dict[int, Terms]:
@@ -105,23 +144,6 @@ def _own_terms(viewer: Enrollment, papers: list[Paper]) -> dict[int, Terms]:
         return dict.fromkeys((paper.pk for paper in papers), ASKED)
     terms = terms_in(viewer.course, reviewer=viewer)
     return {paper.pk: terms.of(viewer.pk, paper.pk) for paper in papers}
-
-
-def _row(
-    viewer: Enrollment, paper: Paper, standing: Standing, terms: Terms, is_open: set, submitted: dict, scores: dict
-) -> PaperRow:
-    rules = ReviewRules.of(viewer.course)
-    is_reviewed = rules is not None and not paper.meeting.is_holiday
-    times = times_of(rules, paper, terms) if is_reviewed else None
-    return PaperRow(
-        paper=paper,
-        due_at=times and times.due_at,
-        closes_at=times and times.closes_at,
-        standing=standing,
-        state=_own_state(viewer, standing, terms, times.closes_at) if times else None,
-        review_count=_count(submitted, paper) if paper.pk in is_open else None,
-        scores=scores.get(paper.pk, []),
-    )
 
 
 def _own_state(viewer: Enrollment, standing: Standing, terms: Terms, closes_at: datetime) -> State | None:
@@ -198,9 +220,14 @@ def _reviews_of(viewer: Enrollment, paper: Paper) -> list[dict]:
     """What is submitted and what is the viewer's own, in the order of the handles, without the answers."""
     if not viewer.is_active or viewer.course_id != paper.course_id:
         return []
-    found = Review.objects.filter(Q(current__isnull=False) | Q(reviewer=viewer), paper=paper)
-    columns = (*REVIEW_COLUMNS, "staff_answers") if viewer.is_staff else REVIEW_COLUMNS
-    return list(found.order_by("handle").values(*columns))
+    return _shown(viewer.is_staff)(paper=paper.pk, viewer=viewer.pk)
+
+
+@cache
+def _shown(to_staff: bool) -> Prepared:
+    found = Review.objects.filter(Q(current__isnull=False) | Q(reviewer=Given("viewer")), paper=Given("paper"))
+    columns = (*REVIEW_COLUMNS, "staff_answers") if to_staff else REVIEW_COLUMNS
+    return Prepared(lambda: found.order_by("handle").values(*columns))
 
 
 def _is_scored(field: Field) -> bool:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from core.prepared import Given, Prepared
 from courses.models import Course, Enrollment, Paper
 from presentations.queries import presenters_by_paper
 from reviews.models import Asks, Assignment, ReviewRules, Round, Tag, Times, Who
@@ -92,18 +94,28 @@ def own_times(viewer: Enrollment, paper: Paper, terms: Terms) -> Times | None:
     return times_of(rules, paper, terms) if rules and (terms.due_at or terms.round_id) else None
 
 
-def terms_in(course: Course, *, at: datetime | None = None, **of) -> AllTerms:
-    """The terms of a course that has review rules; `of` narrows (reviewer=..., paper=...).
+def terms_in(course: Course, *, at: datetime | None = None, only: Collection[int] | None = None, **of) -> AllTerms:
+    """The terms of a course that has review rules; `of` narrows (reviewer=..., paper=...), `only` to these reviewers' ids.
 
     `at` excuses those who presented at that moment instead of now.
     """
     rules = ReviewRules.of(course)
-    rows = Assignment.objects.filter(course=course, **of).order_by()
-    found = {
-        (reviewer, paper): Terms(*terms)
-        for reviewer, paper, *terms in rows.values_list("reviewer_id", "paper_id", "asks", "due_at", "reason", "round_id")
-    }
+    if only is None:
+        rows = _assigned(*of)(course=course.pk, **{name: each.pk for name, each in of.items()})
+    else:
+        rows = _columns(Assignment.objects.filter(course=course, reviewer__in=only, **of))
+    found = {(reviewer, paper): Terms(*terms) for reviewer, paper, *terms in rows}
     return AllTerms(rules, found, _presenters(rules, at))
+
+
+def _columns(assignments: QuerySet[Assignment]) -> QuerySet:
+    return assignments.order_by().values_list("reviewer_id", "paper_id", "asks", "due_at", "reason", "round_id")
+
+
+@cache
+def _assigned(*narrowed_by: str) -> Prepared:
+    narrow = {name: Given(name) for name in ("course", *narrowed_by)}
+    return Prepared(lambda: _columns(Assignment.objects.filter(**narrow)))
 
 
 def _presenters(rules: ReviewRules, at: datetime | None = None) -> dict[int, Collection[int]]:
@@ -121,13 +133,26 @@ def paper_with_terms(viewer: Enrollment, key: str) -> tuple[Paper, Terms]:
 
     Raises Paper.DoesNotExist. Who writes no reviews is asked nothing.
     """
-    papers = Paper.objects.filter(course=viewer.course_id).annotate(has_tags=Tag.seen_on_a_paper(viewer))
-    papers, rules = papers.select_related("meeting"), ReviewRules.of(viewer.course)
-    if not viewer.is_student or rules is None:
-        return papers.get(key=key), NOT_ASKED
-    own = FilteredRelation("review_assignments", condition=Q(review_assignments__reviewer=viewer))
-    columns = {f"own_{name}": F(f"own__{name}") for name in ("asks", "due_at", "reason", "round_id")}
-    paper = papers.annotate(own=own).annotate(**columns).get(key=key)
+    rules = ReviewRules.of(viewer.course)
+    writes = viewer.is_student and rules is not None
+    found = _paper(writes, viewer.is_staff)(course=viewer.course_id, viewer=viewer.pk, key=key)
+    if not found:
+        raise Paper.DoesNotExist
+    paper = found[0]
+    if not writes:
+        return paper, NOT_ASKED
     own = Terms(paper.own_asks, paper.own_due_at, paper.own_reason, paper.own_round_id)
     row = {(viewer.pk, paper.pk): own} if own.asks else {}
     return paper, AllTerms(rules, row, _presenters(rules)).of(viewer.pk, paper.pk)
+
+
+@cache
+def _paper(writes: bool, is_staff: bool) -> Prepared:
+    tags = Tag.objects.shown(to_staff=is_staff, owner=Given("viewer"), course=Given("course"))
+    papers = Paper.objects.filter(course=Given("course"), key=Given("key")).select_related("meeting").order_by()
+    papers = papers.annotate(has_tags=Tag.on_a_paper(tags))
+    if not writes:
+        return Prepared(lambda: papers)
+    own = FilteredRelation("review_assignments", condition=Q(review_assignments__reviewer=Given("viewer")))
+    columns = {f"own_{name}": F(f"own__{name}") for name in ("asks", "due_at", "reason", "round_id")}
+    return Prepared(lambda: papers.annotate(own=own).annotate(**columns))
