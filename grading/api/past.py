@@ -42,7 +42,10 @@ PARAMETERS = [
 
 
 @extend_schema(
-    summary="Everybody's grades as they stood at a moment (instructors)", parameters=PARAMETERS, responses=PastGradesSerializer
+    operation_id="courses_grades_at_list",
+    summary="Everybody's grades as they stood at a moment (instructors)",
+    parameters=PARAMETERS,
+    responses=PastGradesSerializer,
 )
 @api_view(["GET"])
 def grades_at(request, course_slug):
