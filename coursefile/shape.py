@@ -15,7 +15,8 @@ from jsonschema.validators import extend
 from core.links import is_web_address
 from core.text import text_problem
 from core.toml.problems import MAX_SHOWN, Path
-from coursefile.schema import KEY_PATTERN, SCHEMA
+from coursefile.schema import SCHEMA
+from coursefile.schema_parts import KEY_PATTERN
 
 Fault = tuple[Path, str]
 

@@ -6,7 +6,7 @@ from django import forms
 
 from coursefile.controls.fields import field_for
 from coursefile.controls.setting import Setting
-from coursefile.schema import KEY_PATTERN
+from coursefile.schema_parts import KEY_PATTERN
 from reviews.form_editing.forms import new_key
 
 BLANK = 3
