@@ -33,7 +33,12 @@ class GradeFilter:
 
     @property
     def is_on(self) -> bool:
-        return bool(self.name or self.section or self.team or self.needs_grades)
+        return bool(self.name or self.has_more)
+
+    @property
+    def has_more(self) -> bool:
+        """Than the name: what the page keeps folded while nobody asks for it."""
+        return bool(self.section or self.team or self.needs_grades)
 
     @property
     def needs_grades(self) -> bool:
