@@ -1,7 +1,9 @@
 """Who may do what with marks and grades, on top of courses.policies."""
 
+from django.http import Http404
+
 from courses.models import Enrollment, Role
-from courses.policies import require_role
+from courses.policies import require_role, students_marked_by
 
 
 def require_graded(user, course_slug: str) -> Enrollment:
@@ -12,6 +14,14 @@ def require_graded(user, course_slug: str) -> Enrollment:
 def require_mark_reader(user, course_slug: str) -> Enrollment:
     """Staff, who see the marks they may give, or a student, who sees their own released ones."""
     return require_role(user, course_slug, Role.STUDENT, Role.ASSISTANT, Role.INSTRUCTOR)
+
+
+def find_student(marker: Enrollment, pk: int) -> Enrollment:
+    """A student whose work this person marks, of an instructor any of the course; 404 for anybody else."""
+    student = students_marked_by(marker).select_related("user", "course").filter(pk=pk).first()
+    if student is None:
+        raise Http404("No such student.")
+    return student
 
 
 def audience_of(enrollment: Enrollment) -> str:

@@ -1,17 +1,16 @@
 """Excuses of one student: read with their history, given, taken back."""
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
 from grading.actions.excuses import MAX_REASON
 from grading.models import Excuse, ExcusedSource
+from grading.policies import find_student
 from grading.queries.excuses import excuses_of
 
 
@@ -45,7 +44,7 @@ class GivenExcuseSerializer(serializers.Serializer):
 )
 @api_view(["GET", "POST"])
 def excuse_list(request, course_slug, student_id):
-    student = _student(request, course_slug, student_id)
+    student = find_student(require_instructor(request.user, course_slug), student_id)
     if request.method == "GET":
         return Response(ExcuseSerializer(excuses_of(student), many=True).data)
     given = GivenExcuseSerializer(data=request.data)
@@ -59,7 +58,7 @@ def excuse_list(request, course_slug, student_id):
 )
 @api_view(["POST"])
 def excuse_revoke(request, course_slug, student_id, pk):
-    student = _student(request, course_slug, student_id)
+    student = find_student(require_instructor(request.user, course_slug), student_id)
     excuse = get_object_or_404(Excuse, enrollment=student, pk=pk)
     return Response(ExcuseSerializer(actions.revoke_excuse(excuse=excuse, by=request.user)).data)
 
@@ -67,11 +66,3 @@ def excuse_revoke(request, course_slug, student_id, pk):
 excuse_list.cls.scope_resource = "grades"
 excuse_revoke.cls.scope_resource = "grades"
 excuse_list.cls.pulls_grades = excuse_revoke.cls.pulls_grades = False  # reasons are for people
-
-
-def _student(request, course_slug: str, student_id: int) -> Enrollment:
-    course = require_instructor(request.user, course_slug).course
-    student = Enrollment.objects.active().students().filter(course=course, pk=student_id).first()
-    if student is None:
-        raise Http404("No such student.")
-    return student

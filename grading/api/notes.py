@@ -1,14 +1,13 @@
 """Notes of staff about a student; no answer to a student has them."""
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
-from courses.models import Enrollment
-from courses.policies import require_staff, students_marked_by
+from courses.policies import require_staff
 from grading import actions
 from grading.models import StaffNote
+from grading.policies import find_student
 from grading.queries.notes import note_history
 
 
@@ -38,7 +37,7 @@ class StaffNoteViewSet(viewsets.ViewSet):
 
     @extend_schema(operation_id="staff_notes_list", responses=StaffNoteSerializer(many=True))
     def list(self, request, course_slug, student_id):
-        student = _student(request, course_slug, student_id)
+        student = find_student(require_staff(request.user, course_slug), student_id)
         return Response(StaffNoteSerializer(note_history(student), many=True).data)
 
     @extend_schema(
@@ -46,13 +45,8 @@ class StaffNoteViewSet(viewsets.ViewSet):
     )
     def create(self, request, course_slug, student_id):
         """Note something in place of what is noted; answers all of the student's, newest first."""
-        student = _student(request, course_slug, student_id)
+        student = find_student(require_staff(request.user, course_slug), student_id)
         given = StaffNoteGivenSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         actions.set_note(student=student, by=request.user, **given.validated_data)
         return Response(StaffNoteSerializer(note_history(student), many=True).data)
-
-
-def _student(request, course_slug: str, student_id: int) -> Enrollment:
-    marker = require_staff(request.user, course_slug)
-    return get_object_or_404(students_marked_by(marker), pk=student_id)

@@ -1,14 +1,13 @@
 """Grades set by hand, for instructors, with the rules of the page."""
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
-from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
 from grading.models import Override
+from grading.policies import find_student
 from grading.queries.overrides import override_history
 
 
@@ -53,7 +52,7 @@ class OverrideViewSet(viewsets.ViewSet):
 
     @extend_schema(operation_id="overrides_list", responses=OverrideSerializer(many=True))
     def list(self, request, course_slug, student_id):
-        student = _student(request, course_slug, student_id)
+        student = find_student(require_instructor(request.user, course_slug), student_id)
         return Response(OverrideSerializer(override_history(student), many=True).data)
 
     @extend_schema(
@@ -61,16 +60,8 @@ class OverrideViewSet(viewsets.ViewSet):
     )
     def create(self, request, course_slug, student_id):
         """Set a component, or the total, the letter or both; answers all of the student's, newest first."""
-        student = _student(request, course_slug, student_id)
+        student = find_student(require_instructor(request.user, course_slug), student_id)
         asked = OverrideAskedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         actions.set_override(student=student, by=request.user, **asked.validated_data)
         return Response(OverrideSerializer(override_history(student), many=True).data)
-
-
-def _student(request, course_slug: str, student_id: int) -> Enrollment:
-    enrollment = require_instructor(request.user, course_slug)
-    student = Enrollment.objects.active().students().filter(course=enrollment.course, pk=student_id).first()
-    if student is None:
-        raise Http404("No such student.")
-    return student

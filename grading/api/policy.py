@@ -7,9 +7,9 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from core.api import asks_for_dry_run, with_etag
-from courses.models import Enrollment
 from courses.policies import require_instructor, require_member
 from grading import actions, engine
+from grading.policies import find_student
 from grading.queries import Grade, known_of, policy_findings, policy_in_force, read_in_force
 from grading.queries.policy import versions_of
 from grading.queries.policy_preview import Effect, preview_policy
@@ -237,7 +237,5 @@ student_hide.cls.scope_resource = "grades"
 
 def _act_on_student(request, course_slug, student_id, act):
     enrollment = require_instructor(request.user, course_slug)
-    student = Enrollment.objects.active().students().filter(course=enrollment.course, pk=student_id).first()
-    if student is None:
-        raise Http404("No such student.")
+    student = find_student(enrollment, student_id)
     return Response({"student": student.pk, "marks": act(student=student, by=request.user)})

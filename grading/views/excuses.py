@@ -11,6 +11,7 @@ from courses.policies import require_instructor
 from grading import actions
 from grading.forms import ExcuseForm
 from grading.models import Excuse
+from grading.policies import find_student
 
 
 @login_required
@@ -40,9 +41,7 @@ def excuse_revoke(request, course_slug, enrollment_id, pk):
 
 
 def _student(request, course_slug: str, enrollment_id: int) -> Enrollment:
-    course = require_instructor(request.user, course_slug).course
-    students = Enrollment.objects.active().students().filter(course=course).select_related("user", "course")
-    return get_object_or_404(students, pk=enrollment_id)
+    return find_student(require_instructor(request.user, course_slug), enrollment_id)
 
 
 def _back(student: Enrollment):

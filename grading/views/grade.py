@@ -2,14 +2,14 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading.forms import NoteForm, OverrideForm
 from grading.models import ExcusedSource
-from grading.policies import require_graded
+from grading.policies import find_student, require_graded
 from grading.presenting import bar_of, outlook_of, present, present_what_if, summarise
 from grading.queries import Grade, grades_of
 from grading.queries.excuses import excusable, excuses_of
@@ -33,8 +33,7 @@ def grade_home(request, course_slug):
 @require_safe
 def student_grade(request, course_slug, enrollment_id):
     enrollment = require_instructor(request.user, course_slug)
-    students = Enrollment.objects.active().students().filter(course=enrollment.course).select_related("user")
-    student = get_object_or_404(students, pk=enrollment_id)
+    student = find_student(enrollment, enrollment_id)
     return grade_page(request, enrollment, student=student, audience="staff")
 
 

@@ -2,15 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
-from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
 from grading.filter_forms import GradeFilterForm
+from grading.policies import find_student
 from grading.queries import read_in_force
 from grading.queries.gradebook import gradebook_of, has_letters
 from grading.queries.scheduled import scheduled_of
@@ -89,8 +89,7 @@ def student_hide(request, course_slug, enrollment_id):
 
 def _act_on_student(request, course_slug, enrollment_id, act, done: str):
     enrollment = require_instructor(request.user, course_slug)
-    students = Enrollment.objects.active().students().filter(course=enrollment.course)
-    student = get_object_or_404(students, pk=enrollment_id)
+    student = find_student(enrollment, enrollment_id)
     count = act(student=student, by=request.user)
     messages.success(request, _words(count, done, "Nothing had to change."))
     return redirect("grading:student_grade", course_slug=course_slug, enrollment_id=student.pk)

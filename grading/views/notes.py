@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError, StaleVersion
 from courses.models import Enrollment
-from courses.policies import require_staff, students_marked_by
+from courses.policies import require_staff
 from grading import actions
 from grading.forms import NoteForm
+from grading.policies import find_student
 from grading.queries.notes import note_history
 
 
@@ -44,7 +45,7 @@ def note_set(request, course_slug, enrollment_id):
 
 def _found(request, course_slug: str, enrollment_id: int) -> tuple[Enrollment, Enrollment]:
     marker = require_staff(request.user, course_slug)
-    return marker, get_object_or_404(students_marked_by(marker).select_related("user"), pk=enrollment_id)
+    return marker, find_student(marker, enrollment_id)
 
 
 def _page(request, marker: Enrollment, student: Enrollment, form: NoteForm | None = None, *, status: int = 200):

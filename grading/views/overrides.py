@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
-from courses.models import Enrollment
 from courses.policies import require_instructor
 from grading import actions
 from grading.forms import OverrideForm
+from grading.policies import find_student
 from grading.queries import read_in_force
 from grading.views.grade import grade_page
 
@@ -18,8 +18,7 @@ from grading.views.grade import grade_page
 @require_POST
 def override_set(request, course_slug, enrollment_id):
     enrollment = require_instructor(request.user, course_slug)
-    students = Enrollment.objects.active().students().filter(course=enrollment.course).select_related("user")
-    student = get_object_or_404(students, pk=enrollment_id)
+    student = find_student(enrollment, enrollment_id)
     policy = read_in_force(enrollment.course)[1].of_section(student.section)
     form = OverrideForm(request.POST, policy=policy)
     if form.is_valid():
