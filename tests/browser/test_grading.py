@@ -168,6 +168,7 @@ def mark_reviews_in_the_queue(page) -> None:
 def mark_essays_on_the_sheet(page) -> None:
     page.get_by_role("status").get_by_role("link", name="Essay").click()
     page.get_by_text("As a sheet:").get_by_role("link", name="Essay").click()
+    expect(page.locator("[data-sheet-keys]")).to_be_visible()  # the script is there
     page.get_by_label("Ada Test, Essay").focus()
     for points in ESSAYS.values():
         page.keyboard.type(points)

@@ -122,3 +122,24 @@ def test_a_cell_that_another_has_filled_meanwhile_asks_which_stands(page, open_s
     expect(open_sheet("Ada", "P1")).to_have_value(str(points))
     expect(said(open_sheet("Ada", "P1"))).to_contain_text("✓")
     assert Mark.objects.get().points == points
+
+
+def test_enter_before_the_script_has_come_sends_nothing_and_keeps_what_was_typed(page, sign_in, course, marker):
+    """A half-filled sheet that is sent as a form meets its own second sending, and says that somebody else has changed it."""
+    held = []
+    page.route("**/grading-sheet*.js", lambda route: held.append(route))
+    sign_in(marker.user)
+    address = f"/c/{course.slug}/gradebook/sheet/only/"
+    page.goto(address, wait_until="commit")
+    cell = page.get_by_label("Ada, P1")
+    cell.focus()
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    assert held
+    assert page.url.endswith(address)
+    assert marks() == {}
+    held.pop().continue_()
+    expect(page.locator("[data-sheet-keys]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(said(cell)).to_have_text("✓ saved")
+    assert marks() == {("Ada", "p1"): Decimal(8)}
