@@ -1,14 +1,18 @@
 # make demo: run the portal with a course in it.  make test: set up and run the tests.  make check: the quick half of CI.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PY := .venv/bin/python
+VENV := .venv
+PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install -q --no-compile --require-hashes
+UV := $(VENV)/bin/uv pip install -q --python $(PY) --system-certs --require-hashes
+# uv installs in a few seconds what takes pip forty. It does not read pip's settings: where only those name an index, pip does it.
+install = $(PIP) -r requirements-install.txt && $(UV) -r $(1) || { echo "pip installs instead, which takes a minute."; $(PIP) -r $(1); }
 PYTEST := $(PY) -m pytest -q -n auto --dist loadgroup
 
 # A stamp says which lock is installed, by its content: a fresh clone or another branch changes dates, not needs.
-RUNTIME := .venv/runtime-$(firstword $(shell cat requirements.txt | cksum))
-DEVELOPMENT := .venv/development-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum))
+RUNTIME := $(VENV)/runtime-$(firstword $(shell cat requirements.txt | cksum))
+DEVELOPMENT := $(VENV)/development-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum))
 
-.PHONY: demo test check browser pictures bench lock clean
+.PHONY: demo test check browser pictures bench runtime lock clean
 
 demo: $(RUNTIME)
 	@env DEBUG=1 $(PY) manage.py demo
@@ -18,9 +22,9 @@ test: $(DEVELOPMENT)
 	$(PYTEST) -m "not browser"
 
 check: $(DEVELOPMENT)
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/lint-imports
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
 	DEBUG=1 $(PY) manage.py makemigrations --check --dry-run
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m "not browser"
 
@@ -32,29 +36,32 @@ PICTURES ?= /tmp/courseportal-pictures
 pictures: $(DEVELOPMENT)
 	$(PY) -m tests.browser.pictures $(PICTURES)
 
+runtime: $(RUNTIME)
+
 bench: $(RUNTIME)
 	$(PY) -m benchmarks.run
 
-COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE := $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 lock: $(DEVELOPMENT)
+	$(COMPILE) requirements-install.in -o requirements-install.txt
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf .venv var
+	rm -rf $(VENV) var
 
-.venv/bin/python:
+$(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ..."; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 
 # The development set contains the runtime set, at the same versions.
-$(RUNTIME): | .venv/bin/python
-	@rm -f .venv/runtime-*
-	$(PIP) -r requirements.txt
+$(RUNTIME): | $(VENV)/bin/python
+	@rm -f $(VENV)/runtime-*
+	@$(call install,requirements.txt)
 	@touch $@
 
-$(DEVELOPMENT): | .venv/bin/python
-	@rm -f .venv/development-* .venv/runtime-*
-	$(PIP) -r requirements-dev.txt
+$(DEVELOPMENT): | $(VENV)/bin/python
+	@rm -f $(VENV)/development-* $(VENV)/runtime-*
+	@$(call install,requirements-dev.txt)
 	@touch $@ $(RUNTIME)

@@ -12,6 +12,7 @@ from coursefile.load import load_course, read_course_file
 from courses.models import Course
 from tests.coursefile.files import EXAMPLE, SMALL, STARTER, small
 from tests.coursefile.generated import DOCUMENTS
+from tests.effort import examples
 from tests.factories import SignUpFactory
 
 
@@ -42,7 +43,7 @@ def test_line_ends_around_a_text_are_kept(body):
 
 
 @given(DOCUMENTS)
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_load_dump_load_is_the_identity(author, data):
     with transaction.atomic():
         text = dumped(tomlkit.dumps(data), author)

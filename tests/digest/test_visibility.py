@@ -18,6 +18,7 @@ from digest.quotes import seen_mark
 from presentations.models import SignUp
 from reviews.models import Review, ReviewVersion
 from tests.digest.conftest import BEFORE, CLOSED, present, submit, viewed
+from tests.effort import params
 from tests.factories import CourseFactory, EnrollmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def expected(role, presenting, visibility, state, shared):
     return 200, shared or OPENED_BY_RULE[visibility][state]
 
 
-@pytest.mark.parametrize(("role", "presenting", "visibility", "state", "shared"), CASES)
+@pytest.mark.parametrize(("role", "presenting", "visibility", "state", "shared"), params(CASES))
 def test_page_reading_and_pick_say_what_the_table_says(
     client, course, rules, paper, answers, instructor, role, presenting, visibility, state, shared
 ):

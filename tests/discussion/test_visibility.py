@@ -14,6 +14,7 @@ from discussion.policies import may_read
 from discussion.queries import read_discussion
 from reviews.models import Review
 from tests.discussion.conftest import BEFORE, CLOSED, reviewed, viewed
+from tests.effort import params
 from tests.factories import (
     AttachmentFactory,
     CommentFactory,
@@ -57,7 +58,7 @@ def expected(role, on, visibility, state, staff_only):
     return (OPEN_TO_OBSERVER if role == "observer" else OPEN_TO_STUDENT)[visibility][state]
 
 
-@pytest.mark.parametrize(("role", "on", "visibility", "state", "staff_only"), CASES)
+@pytest.mark.parametrize(("role", "on", "visibility", "state", "staff_only"), params(CASES))
 def test_every_channel_says_what_the_table_says(client, course, rules, paper, role, on, visibility, state, staff_only):
     rules.visibility = visibility
     rules.save()

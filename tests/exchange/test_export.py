@@ -19,6 +19,7 @@ from reviews.actions import save_draft, submit_review
 from reviews.models import PaperRound, Review, restamp_rounds
 from reviews.offline.apply import Desk, Status, apply_sources
 from reviews.offline.files import Source
+from tests.effort import examples
 from tests.exchange.conftest import NOW
 from tests.factories import (
     EnrollmentFactory,
@@ -186,7 +187,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 
 
 @given(st.one_of(TEXTS, st.sampled_from(["==+== Paper #x", "\\==+==", "a\r\nb", "‮אב", "🙂", '"', "=1+1"])))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_students_text_file_taken_in_again_changes_nothing(papers, student, text):
     with time_machine.travel(NOW, tick=False), transaction.atomic():
         hand_in(papers[0], student, summary=text)

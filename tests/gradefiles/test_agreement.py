@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gradefiles.actions import start_import
 from gradefiles.writing import export
+from tests.effort import examples
 from tests.gradefiles.canvas import CanvasReader
 from tests.grading.test_agreement import NOW, Viewer, World, shown, slow
 
@@ -53,7 +54,7 @@ def numbers(views: dict, students) -> dict[str, tuple]:
             for total, final, letter in [views[student.pk]]}  # fmt: skip
 
 
-@settings(slow, max_examples=4)
+@settings(slow, max_examples=examples(4))
 @given(st.integers(0, 2**32))
 def test_every_file_says_what_page_and_api_say(client, seed):
     with transaction.atomic(), time_machine.travel(NOW, tick=False):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from grading.actions import release_component, set_mark
 from reviews.models import Assignment
+from tests.effort import examples
 from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2021, 9, 20, 12, 0, tzinfo=UTC)
 slow = settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a smaller seed is no simpler world
     suppress_health_check=[HealthCheck.function_scoped_fixture],

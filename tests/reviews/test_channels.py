@@ -5,6 +5,7 @@ The table is exhaustive over role, the viewer's own review, the clock, the rule 
 
 import re
 from datetime import timedelta
+from itertools import product
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from reviews import policies, search
 from reviews.actions import save_draft, submit_review
 from reviews.models import Review, ReviewRules, ReviewVersion
 from reviews.queries.owing import shut_from
+from tests.effort import part
 from tests.factories import EnrollmentFactory
 from tests.reviews.conftest import BEFORE, CLOSED
 
@@ -70,21 +72,20 @@ def test_every_channel_shows_what_the_table_says(client, course, rules, paper, a
         if own != "nothing":
             write(paper, viewer, answers, is_submitted=own == "submitted")
     client.force_login(viewer.user)
-    for is_closed in (False, True):
-        for (names, days, is_signed), to_students in NAMES.items():
-            clock = CLOSED if is_closed else BEFORE
-            moment = None if days is None else clock + timedelta(days=days)
-            ReviewRules.objects.filter(pk=course.pk).update(visibility=visibility, names=names, names_from=moment)
-            Review.objects.filter(pk=theirs.pk).update(shows_name=is_signed)
-            ReviewVersion.objects.filter(pk=theirs.current_id).update(shows_name=is_signed)
-            is_open = expected_open(role, own, visibility, is_closed)
-            is_named = is_open and (to_students or role in STAFF)
-            with time_machine.travel(clock, tick=False):
-                found = asked_everywhere(client, as_asked(viewer), paper, theirs, own)
-            assert (is_closed, names, days, is_signed, found) == (
-                *(is_closed, names, days, is_signed),
-                {"open": {is_open}, "named": {is_named}, "leaks": set()},
-            )
+    for is_closed, ((names, days, is_signed), to_students) in part(product((False, True), NAMES.items())):
+        clock = CLOSED if is_closed else BEFORE
+        moment = None if days is None else clock + timedelta(days=days)
+        ReviewRules.objects.filter(pk=course.pk).update(visibility=visibility, names=names, names_from=moment)
+        Review.objects.filter(pk=theirs.pk).update(shows_name=is_signed)
+        ReviewVersion.objects.filter(pk=theirs.current_id).update(shows_name=is_signed)
+        is_open = expected_open(role, own, visibility, is_closed)
+        is_named = is_open and (to_students or role in STAFF)
+        with time_machine.travel(clock, tick=False):
+            found = asked_everywhere(client, as_asked(viewer), paper, theirs, own)
+        assert (is_closed, names, days, is_signed, found) == (
+            *(is_closed, names, days, is_signed),
+            {"open": {is_open}, "named": {is_named}, "leaks": set()},
+        )
 
 
 def asked_everywhere(client, viewer, paper, theirs, own):

@@ -16,6 +16,7 @@ from reviews.offline.apply import Desk, apply_sources
 from reviews.offline.files import Source
 from reviews.offline.write import Sheet, print_forms
 from reviews.queries.fields import active_fields
+from tests.effort import examples
 from tests.factories import (
     CourseFactory,
     EnrollmentFactory,
@@ -460,7 +461,7 @@ def lenient_rules(rules):
 
 @given(answers=ANSWERS, says=st.sampled_from(["Ready", "Not ready"]))
 @example(answers={"summary": "\n\n==+== x\n\\==*==", "remarks": "\\", "merit": 9, "pick": "gone", "sure": True}, says="Ready")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_print_fill_upload_download_is_a_fixed_point(lenient_rules, paper, student, answers, says):
     with transaction.atomic():
         # Saved straight, so that what the form no longer offers is there too.
@@ -482,7 +483,7 @@ def is_offered(answers):
 
 
 @given(answers=ANSWERS)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_form_filled_in_elsewhere_is_downloaded_as_it_was_filled_in(lenient_rules, paper, student, answers):
     with transaction.atomic():
         filled_in = Sheet(paper, student, active_fields(lenient_rules), answers)

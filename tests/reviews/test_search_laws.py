@@ -18,6 +18,7 @@ from reviews.queries.owing import shut_from
 from reviews.search import SearchError, find
 from reviews.search.parse import parse
 from reviews.tags.names import RESERVED, read_label
+from tests.effort import examples
 from tests.factories import (
     CourseFactory,
     EnrollmentFactory,
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2021, 9, 20, 12, 0, tzinfo=UTC)
 WORDS = ("graph", "deep", "tensor", "sparse")
-slow = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def as_asked(enrollment):
@@ -302,7 +303,7 @@ def test_no_search_tells_what_is_hidden(visibility):
     """Two courses that look alike to Ann and differ in all that she may not see answer every search of hers alike."""
     one, two = (Small(seen=3, hidden=hidden, visibility=visibility) for hidden in (10, 20))
 
-    @settings(slow, max_examples=200)
+    @settings(slow, max_examples=examples(200))
     @given(SEARCHES)
     def check(text):
         assert (text, one.found(one.ann, text)) == (text, two.found(two.ann, text))
@@ -352,7 +353,7 @@ def test_every_text_is_found_by_or_a_mistake_in_it():
     small = Small(seen=1, hidden=2)
     saved = SavedSearchFactory(owner=small.ann, name="odd")
 
-    @settings(slow, max_examples=300)
+    @settings(slow, max_examples=examples(300))
     @given(TEXTS)
     def check(text):
         for prefix in ("", "#", "#~", "ss:", "pref:", "topic:"):
