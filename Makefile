@@ -1,5 +1,7 @@
 # make demo: run the portal with a course in it.  make test: set up and run the tests.  make check: the quick half of CI.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The system's own Python first: distributions build it optimised, version managers often do not. It must be able to make a .venv.
+PYTHON ?= $(shell for each in /usr/bin/python3.11 python3.11 python3; do \
+	$$each -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$each && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install -q --no-compile --require-hashes

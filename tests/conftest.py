@@ -49,7 +49,6 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 50, 100)
 
 
-
 def pytest_runtest_setup(item):
     """Where CI runs (REQUIRE_BACKENDS=1), a missing backend is a failure, not a skip."""
     for marker, present in (

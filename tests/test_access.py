@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
 from tests.access import WHO, Row
+from tests.effort import params
 from tests.factories import CourseFactory, EnrollmentFactory, UserFactory
 
 APPS = (
@@ -47,8 +48,10 @@ def sign_in(client, who, course, student):
         client.force_login(EnrollmentFactory(course=course, role=role).user)
 
 
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method}-{row.url}")
+CASES = [(row, who) for row in ROWS for who in WHO]
+
+
+@pytest.mark.parametrize(("row", "who"), params(CASES), ids=[f"{row.method}-{row.url}-{who}" for row, who in CASES])
 def test_url_answers_as_the_access_table_says(client, db, row, who):
     course = CourseFactory(is_public=row.public_course)
     student = EnrollmentFactory(course=course)

@@ -151,7 +151,7 @@ def test_the_day_from_which_names_are_shown_goes_with_its_choice(client, full_co
 
 
 def has_outer_blanks(value) -> bool:
-    """A line that begins or ends with blanks: the file takes it, the page trims it (and asks for more, where nothing is left)."""
+    """A line that begins or ends with blanks: the file takes it, the page trims it (and may ask for more)."""
     if isinstance(value, dict | list):
         return any(map(has_outer_blanks, value.values() if isinstance(value, dict) else value))
     return isinstance(value, str) and value != value.strip() and (not value.strip() or len(value.splitlines()) == 1)
