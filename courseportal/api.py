@@ -54,6 +54,8 @@ urlpatterns = [
     path("", include("projects.api")),
     path("", include("participation.api")),
     path("", include("discussion.api")),
+    path("", include("digest.api")),
+    path("", include("similarity.api")),
     path("", include("talks.api")),
     path("", include("exchange.api")),
     path("", include("grading.api")),
