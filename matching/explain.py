@@ -141,7 +141,8 @@ class Explainer:
             if count := int((left & hinders).sum()):
                 reasons.append(f"{count} {'is' if count == 1 else 'are'} {why}")
             left &= ~hinders
-        return f"of the other {nouns[1]}, {' and '.join(reasons)}" if reasons else f"there are no more {nouns[1]}"
+        rest = f"the other {nouns[1]}" if self.table.fixed[at].any() else f"the {nouns[1]}"
+        return f"of {rest}, {' and '.join(reasons)}" if reasons else f"there are no more {nouns[1]}"
 
     def _without_expert(self) -> Iterator[Shortage]:
         table = self.table

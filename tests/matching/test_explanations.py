@@ -17,7 +17,7 @@ def test_item_that_too_few_can_take_is_named_with_what_can_be_had():
     result = solve(problem)
 
     assert sentences(result.obstacles) == ["Paper X needs 3 students; without conflicts and what is full, only 2 can be had."]
-    assert sentences(result.shortages) == ["Paper X needs 3 students and gets 2: of the other students, 2 are ruled out."]
+    assert sentences(result.shortages) == ["Paper X needs 3 students and gets 2: of the students, 2 are ruled out."]
     assert result.pairs == (("c", "X"), ("d", "X"))
 
 
@@ -57,7 +57,7 @@ def test_person_who_cannot_get_the_least_is_named():
     result = solve(problem)
 
     assert sentences(result.obstacles) == ["Reviewer a needs 2 papers; without conflicts and what is full, only 1 can be had."]
-    assert sentences(result.shortages) == ["Reviewer a needs 2 papers and gets 1: of the other papers, 1 is ruled out."]
+    assert sentences(result.shortages) == ["Reviewer a needs 2 papers and gets 1: of the papers, 1 is ruled out."]
 
 
 def test_each_who_is_kept_away_is_counted_by_the_first_thing_that_does_it():
