@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("machines.api")),
     path("", include("reviews.api")),
     path("", include("reviews.api_assigning")),
+    path("", include("reviews.api_staff")),
     path("", include("reviews.api_runs")),
     path("", include("reviews.api_bulk")),
     path("", include("reviews.form_editing.api")),
