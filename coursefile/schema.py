@@ -19,6 +19,7 @@ from coursefile.schema_parts import (
     whole,
 )
 from grading.engine import POLICY_SCHEMA
+from reviews.symbols import SYMBOL
 from talks.models import DEFAULT_DAYS, default_fields, default_sections
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -122,6 +123,7 @@ _OPTION = {
     "properties": {
         "value": {"type": ["integer", "string"], "minimum": -32768, "maximum": 32767, "minLength": 1, "maxLength": 200},
         "label": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": ONE_LINE},
+        "symbol": {"type": "string", "description": "Of a score: shown in place of the number, such as A", "pattern": SYMBOL},
     },
     "required": ["value", "label"],
     "additionalProperties": False,

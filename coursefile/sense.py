@@ -13,6 +13,7 @@ from coursefile.facts import MOMENTS
 from coursefile.shape import Fault, found
 from grading import engine
 from reviews.form_editing.conditions import condition_faults
+from reviews.symbols import symbol_faults
 
 
 def errors_of(document: dict) -> list[Fault]:
@@ -184,6 +185,8 @@ def _fields(document: dict) -> Iterator[Fault]:
             if field["colours"] != "plain" and kind != "score":
                 yield (*path, "colours"), f"found on a {kind} field, expected on score fields only"
             yield from _options(path, kind, field["options"])
+            for option, problem in symbol_faults(field["options"], is_score=kind == "score"):
+                yield (*path, "options", option, "symbol"), problem
     places = list(every_field(document))
     for place, key, message in condition_faults(field for _, field in places):
         path = places[place][0]

@@ -11,10 +11,9 @@ from core.text import text_problem, tidy
 from courses.models import Enrollment, Paper
 from digest import policies
 from digest.models import MAX_NOTE, Digest, Pick
-from digest.queries import class_fields
+from digest.queries import class_fields, is_open_to
 from digest.quotes import is_quoted_from, plain, seen_mark
 from reviews.models import Review, ReviewVersion
-from reviews.queries import read_paper
 
 MAX_PICKS = 100
 CHANGED = "This review was handed in anew since you opened the page. Nothing was picked; its answer as it is now is below."
@@ -36,8 +35,7 @@ def _open(paper: Paper, by: Enrollment) -> tuple[Digest, Enrollment]:
     is_presenter = not by.is_staff and policies.presents(by, paper)
     if not policies.may_use(by, paper, is_presenter=is_presenter):
         raise DomainError("The digest is for those who present the paper and for staff.", code="not_for_you")
-    by_rule = by.is_staff or read_paper(by, paper).is_open
-    if not policies.may_read(by, is_opened_by_rule=by_rule, is_shared=digest.shared_at is not None):
+    if not is_open_to(by, paper, digest):
         raise DomainError("The reviews of this paper are not open to you yet.", code="not_open")
     return digest, by
 

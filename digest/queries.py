@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from django.utils.safestring import SafeString, mark_safe
 
 from core.markdown import render_markdown
@@ -86,9 +86,8 @@ def read_digest(viewer: Enrollment, paper: Paper) -> DigestReading:
     """For somebody who may use it; reads viewer.course and paper.meeting. No text is fetched before the policy allows it."""
     digest = Digest.objects.filter(pk=paper.pk).first() or Digest(pk=paper.pk)
     is_shared = digest.shared_at is not None
-    by_rule = viewer.is_staff or read_paper(viewer, paper).is_open
-    if not may_read(viewer, is_opened_by_rule=by_rule, is_shared=is_shared):
-        return DigestReading(False, is_shared, digest.revision, 0, [], [], [], False)
+    if not is_open_to(viewer, paper, digest):
+        return DigestReading(False, is_shared, 0, 0, [], [], [], False)
     fields = class_fields(viewer)
     sources = _sources(viewer, paper)
     picks = list(digest.picks.standing().select_related("version__review"))
@@ -104,6 +103,25 @@ def read_digest(viewer: Enrollment, paper: Paper) -> DigestReading:
         picks=_shown_picks(picks, sources, fields),
         has_hidden_names=sees_names(viewer) and rules is not None and not rules.shows_every_name(),
     )
+
+
+def is_open_to(viewer: Enrollment, paper: Paper, digest: Digest) -> bool:
+    """Of somebody who may use the digest; reads viewer.course and paper.meeting."""
+    by_rule = viewer.is_staff or read_paper(viewer, paper).is_open
+    return may_read(viewer, is_opened_by_rule=by_rule, is_shared=digest.shared_at is not None)
+
+
+def picks_for(viewer: Enrollment, paper: Paper) -> QuerySet[Pick]:
+    """The picks, removed ones too, that this user of the digest may act on: none while it is not open to them, or a
+    refusal would tell that there is one.
+    """
+    digest = Digest.objects.filter(pk=paper.pk).first()
+    if digest is None or not is_open_to(viewer, paper, digest):
+        return Pick.objects.none()
+    shown = Review.objects.submitted().filter(paper=paper)
+    keys = [field.key for field in class_fields(viewer)]
+    picks = digest.picks.filter(version__review__in=shown, field_key__in=keys)
+    return picks.select_related("digest__paper__meeting")
 
 
 def class_fields(viewer: Enrollment) -> list[Field]:

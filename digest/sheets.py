@@ -62,9 +62,10 @@ def sheet_of(paper: Paper, reading: DigestReading, *, with_names: bool = False) 
     return Sheet(paper, reading.review_count, reading.scores, lines, is_everything=not reading.picks)
 
 
-def as_markdown(sheet: Sheet, *, day: str) -> str:
-    """Quotes as they were typed, in block quotes; notes below them."""
-    paper = sheet.paper
+def as_markdown(sheet: Sheet) -> str:
+    """Quotes as they were typed, in block quotes; notes below them. Reads paper.meeting."""
+    paper, date = sheet.paper, sheet.paper.meeting.date
+    day = f"{date:%A} {date.day} {date:%B %Y}"
     parts = [f"# {_escaped(paper.title)}", " · ".join(filter(None, (_escaped(paper.authors), day, _count(sheet))))]
     if sheet.scores:
         parts.append("\n".join(_score(score) for score in sheet.scores))

@@ -15,7 +15,7 @@ from courses.policies import require_member
 from digest import actions
 from digest.models import Pick
 from digest.policies import may_share, require_user
-from digest.queries import DigestReading, read_digest
+from digest.queries import DigestReading, picks_for, read_digest
 from digest.sheets import Sheet, as_markdown, sheet_of
 from reviews.models import ReviewRules
 from reviews.policies import REVIEW_RULES, require_rules
@@ -40,7 +40,7 @@ def for_users(view):
 @require_safe
 def digest_detail(request, viewer, paper):
     removed = _number(request.GET.get("removed"))
-    return _show(request, viewer, paper, removed=_pick(paper, removed) if removed else None)
+    return _show(request, viewer, paper, removed=_pick(viewer, paper, removed) if removed else None)
 
 
 def _show(request, viewer: Enrollment, paper: Paper, *, status: int = 200, **extra):
@@ -63,8 +63,8 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _pick(paper: Paper, pk: int) -> Pick:
-    return get_object_or_404(Pick.objects.select_related("digest__paper__meeting"), digest=paper.pk, pk=pk)
+def _pick(viewer: Enrollment, paper: Paper, pk: int) -> Pick:
+    return get_object_or_404(picks_for(viewer, paper), pk=pk)
 
 
 def _answer(request, viewer: Enrollment, paper: Paper, act, *, refused: dict | None = None, **extra):
@@ -94,7 +94,7 @@ def pick_add(request, viewer, paper):
 @for_users
 @require_POST
 def pick_note(request, viewer, paper, pk):
-    pick, note = _pick(paper, pk), request.POST.get("note", "")
+    pick, note = _pick(viewer, paper, pk), request.POST.get("note", "")
     revision = _number(request.POST.get("revision"))
     return _answer(
         request,
@@ -108,7 +108,7 @@ def pick_note(request, viewer, paper, pk):
 @for_users
 @require_POST
 def pick_move(request, viewer, paper, pk):
-    pick, revision = _pick(paper, pk), _number(request.POST.get("revision"))
+    pick, revision = _pick(viewer, paper, pk), _number(request.POST.get("revision"))
     move = request.POST.get("move", "")
     return _answer(request, viewer, paper, lambda: actions.move_pick(pick=pick, by=viewer, move=move, revision=revision))
 
@@ -116,14 +116,14 @@ def pick_move(request, viewer, paper, pk):
 @for_users
 @require_POST
 def pick_remove(request, viewer, paper, pk):
-    pick = _pick(paper, pk)
+    pick = _pick(viewer, paper, pk)
     return _answer(request, viewer, paper, lambda: actions.remove_pick(pick=pick, by=viewer), removed=pick)
 
 
 @for_users
 @require_POST
 def pick_restore(request, viewer, paper, pk):
-    pick = _pick(paper, pk)
+    pick = _pick(viewer, paper, pk)
     return _answer(request, viewer, paper, lambda: actions.restore_pick(pick=pick, by=viewer))
 
 
@@ -146,10 +146,8 @@ def digest_print(request, viewer, paper):
 @require_safe
 def digest_markdown(request, viewer, paper):
     _, sheet = _sheet(request, viewer, paper)
-    date = paper.meeting.date
-    text = as_markdown(sheet, day=f"{date:%A} {date.day} {date:%B %Y}")
     headers = {"Content-Disposition": f'attachment; filename="{paper.key}-digest.md"', "Cache-Control": "private, no-store"}
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
+    return HttpResponse(as_markdown(sheet), content_type="text/markdown; charset=utf-8", headers=headers)
 
 
 def _sheet(request, viewer: Enrollment, paper: Paper) -> tuple[DigestReading, Sheet]:

@@ -64,6 +64,10 @@ class DiscussedReview:
     may_rate: bool
     threads: list[ShownThread]
 
+    @property
+    def is_silent(self) -> bool:
+        return not self.threads
+
 
 @dataclass(frozen=True, slots=True)
 class Discussion:

@@ -41,21 +41,30 @@ class ImportSerializer(serializers.Serializer):
     keeps_fields = serializers.BooleanField(default=True, help_text="Keep fields the form lacks as retired text fields")
 
 
-class ImportRunSerializer(serializers.Serializer):
+class ImportListedSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     state = serializers.CharField(help_text="planned, ready, applying, applied or failed")
     share = serializers.FloatField(help_text="Of the work that is done, from 0 to 1")
     words = serializers.CharField(help_text="What is going on, or why it failed")
     digest = serializers.CharField(help_text="Stands for the preview")
-    result = serializers.DictField(allow_null=True, help_text="counts, and lines: [where, what, name, state, detail]")
     created_at = serializers.DateTimeField()
     applied_at = serializers.DateTimeField(allow_null=True)
+
+
+class ImportRunSerializer(ImportListedSerializer):
+    result = serializers.DictField(allow_null=True, help_text="counts, and lines: [where, what, name, state, detail]")
 
 
 class ImportViewSet(viewsets.ViewSet):
     """Every import is a dry run until it is applied."""
 
     scope_resource = "reviews"
+
+    @extend_schema(operation_id="imports_list", responses=ImportListedSerializer(many=True))
+    def list(self, request, course_slug):
+        """The latest, newest first."""
+        viewer = _instructor(request, course_slug)
+        return Response(ImportListedSerializer(ImportRun.objects.latest_of(viewer.course), many=True).data)
 
     @extend_schema(operation_id="import_start", request=ImportSerializer, responses={202: ImportRunSerializer})
     def create(self, request, course_slug):
@@ -87,7 +96,7 @@ def _instructor(request, course_slug):
 
 IMPORTS = "courses/<slug:course_slug>/imports/"
 urlpatterns = [
-    path(IMPORTS, ImportViewSet.as_view({"post": "create"}), name="imports"),
+    path(IMPORTS, ImportViewSet.as_view({"get": "list", "post": "create"}), name="imports"),
     path(f"{IMPORTS}<int:pk>/", ImportViewSet.as_view({"get": "retrieve"}), name="import_detail"),
     path(f"{IMPORTS}<int:pk>/apply/", ImportViewSet.as_view({"post": "apply"}), name="import_apply"),
     path("courses/<slug:course_slug>/export/<slug:kind>/", ExportViewSet.as_view({"get": "retrieve"}), name="reviews_export"),

@@ -12,6 +12,8 @@ from courses.models import Course
 # A run that no worker has said a word about for so long was left behind by a worker that died; no task may take longer.
 STALLED_AFTER = timedelta(minutes=12)
 
+LISTED = 20
+
 
 class ImportState(models.TextChoices):
     PLANNED = "planned", "waits for a worker"
@@ -19,6 +21,12 @@ class ImportState(models.TextChoices):
     APPLYING = "applying", "being carried out"
     APPLIED = "applied", "carried out"
     FAILED = "failed", "failed"
+
+
+class ImportRunQuerySet(models.QuerySet):
+    def latest_of(self, course: Course):
+        """For a list: without the file and what came of it."""
+        return self.filter(course=course).select_related("created_by").defer("text", "result")[:LISTED]
 
 
 class ImportRun(models.Model):
@@ -41,6 +49,8 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
     applied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

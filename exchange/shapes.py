@@ -25,7 +25,7 @@ class Shape:
 
 
 def named_answers(collected: Collected, record: Record) -> dict[str, object]:
-    """{what the form calls the field: the answer as other systems have it}; a choice by its label, a score by its number."""
+    """{what the form calls the field: the answer as other systems have it}: a choice by its label, a score by what is shown."""
     names = field_names(collected.fields)
     return {names.name_for(field.key, field.label): plain(field, value) for field, value in record.given(collected.fields)}
 
@@ -34,6 +34,8 @@ def plain(field: Field, value):
     if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
         labels = {option["value"]: option["label"] for option in field.options}
         return [labels.get(each, each) for each in value] if isinstance(value, list) else labels.get(value, value)
+    if field.kind == FieldKind.SCORE:
+        return next((option["symbol"] for option in field.options if option["value"] == value and option.get("symbol")), value)
     return value
 
 
@@ -158,9 +160,14 @@ def _answers(collected: Collected, record: Record) -> Iterable[str]:
         if field.kind == FieldKind.TEXT:
             yield f"**{_line(field.label)}**\n\n{value}"
         else:
-            labels = {option["value"]: option["label"] for option in field.options}
-            words = f"{value} {labels.get(value, '')}".strip() if field.kind == FieldKind.SCORE else _cell(plain(field, value))
-            yield f"**{_line(field.label)}:** {words}"
+            yield f"**{_line(field.label)}:** {_words(field, value)}"
+
+
+def _words(field: Field, value) -> str:
+    if field.kind != FieldKind.SCORE:
+        return _cell(plain(field, value))
+    labels = {option["value"]: option["label"] for option in field.options}
+    return f"{plain(field, value)} {labels.get(value, '')}".strip()
 
 
 def _line(words: str) -> str:

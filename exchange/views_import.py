@@ -49,7 +49,7 @@ def import_home(request, course_slug):
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_bound and form.is_valid() and (run := _started(request, viewer, form)):
         return redirect("exchange:import_detail", course_slug, run.pk)
-    runs = ImportRun.objects.filter(course=viewer.course).select_related("created_by").defer("text", "result")[:20]
+    runs = ImportRun.objects.latest_of(viewer.course)
     context = {"course": viewer.course, "enrollment": viewer, "form": form, "runs": runs}
     return render(request, "exchange/import_home.html", context, status=422 if form.errors else 200)
 

@@ -121,13 +121,28 @@ class Explainer:
 
     def _why_short(self, kind: str, place: int, side: Side, nouns: tuple[str, str]) -> str:
         at = np.s_[:, place] if kind == ITEM else np.s_[place]
-        most = int(side.had[place] + self.table.may[at].sum())
-        if most < side.least[place]:
-            return f"only {most} {'is' if most == 1 else 'are'} possible"
+        if side.had[place] + self.table.may[at].sum() < side.least[place]:
+            return self._why_few(kind, at, nouns)
         free = self.free[at] & ~self.is_apart[at]
         if not free.any():
             return "those left are to be kept apart from others" if self.free[at].any() else "there are no more"
         return f"the other {nouns[1]} have as many as they may, or are needed elsewhere"
+
+    def _why_few(self, kind: str, at, nouns: tuple[str, str]) -> str:
+        """What keeps the others away, each counted by the first thing that does."""
+        other = self.table.people if kind == ITEM else self.table.items
+        left = ~self.table.fixed[at]
+        reasons = []
+        for hinders, why in [
+            (self.table.conflict[at], "ruled out"),
+            (other.room == 0, "full"),
+            (~self.table.may[at], "kept apart from who has it"),
+        ]:
+            if count := int((left & hinders).sum()):
+                reasons.append(f"{count} {'is' if count == 1 else 'are'} {why}")
+            left &= ~hinders
+        rest = f"the other {nouns[1]}" if self.table.fixed[at].any() else f"the {nouns[1]}"
+        return f"of {rest}, {' and '.join(reasons)}" if reasons else f"there are no more {nouns[1]}"
 
     def _without_expert(self) -> Iterator[Shortage]:
         table = self.table

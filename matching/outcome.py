@@ -1,5 +1,7 @@
 """What the engine answered, as the JSON that a run keeps."""
 
+from collections import Counter
+
 from matching.problem import Problem
 from matching.solve import Result
 
@@ -26,9 +28,17 @@ def outcome_of(problem: Problem, result: Result) -> dict:
         "askers": result.summary.askers,
         "with_first_choice": result.summary.with_first_choice,
         "counted": len(problem.fixed),
+        "counted_each": _each_had(problem),
         "bindings": bindings[:SENTENCES],
         "binding_count": len(bindings),
         "shortages": shortages[:SENTENCES],
         "shortage_count": len(shortages),
         "obstacles": [] if result.is_feasible else [each.sentence for each in result.obstacles][:SENTENCES],
     }
+
+
+def _each_had(problem: Problem) -> list[int]:
+    """[least, most] that one person has already; it says why somebody gets nothing more."""
+    had = Counter(person for person, _ in problem.fixed)
+    of_each = [had[person.key] for person in problem.people]
+    return [min(of_each, default=0), max(of_each, default=0)]

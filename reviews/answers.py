@@ -10,6 +10,7 @@ from core.errors import DomainError
 from core.markdown import render_markdown
 from core.text import count_words, text_problem, tidy
 from reviews.models import Field, FieldKind
+from reviews.symbols import symbol_of
 
 BLANK = {FieldKind.TEXT: "", FieldKind.SCORE: None, FieldKind.CHOICE: "", FieldKind.CHOICES: (), FieldKind.CHECKBOX: False}
 SCORE_LIMIT = 32_767
@@ -184,7 +185,8 @@ def shown_answer(field: Field, value) -> str:
     if value in (None, ""):
         return ""
     if field.kind == FieldKind.SCORE:
-        return f"{value} {_label(field, value, '(no longer offered)')}".rstrip()
+        symbols = {option["value"]: symbol_of(option) for option in field.options}
+        return f"{symbols.get(value, value)} {_label(field, value, '(no longer offered)')}".rstrip()
     return _label(field, value)
 
 

@@ -12,7 +12,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
@@ -194,6 +194,8 @@ class MyReviewViewSet(viewsets.ViewSet):
 
 def _my_review(writer, paper, review: Review | None) -> Response:
     duty = queries.duty_of(writer, paper)
+    if duty is None:
+        raise NotFound("You are not asked to review this paper.")
     body = MyReviewSerializer({"duty": duty, "review": review or Review(paper=paper)}).data
     return Response(body, headers={"ETag": f'"{body["revision"]}"', "Cache-Control": "private, no-cache"})
 

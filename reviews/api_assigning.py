@@ -12,7 +12,7 @@ from core.api import with_etag
 from courses.models import Enrollment
 from courses.policies import require_instructor, require_member, require_student
 from reviews import policies, queries
-from reviews.assigning.actions import REASON_LIMIT
+from reviews.assigning.actions import REASON_LIMIT, choose, give_back
 from reviews.assigning.acts import ACTS, perform
 from reviews.assigning.preferences import actions, conflicts
 from reviews.models import Assignment, Conflict, Preference, PreferenceCall
@@ -38,6 +38,10 @@ class ValuesSerializer(serializers.Serializer):
         child=serializers.IntegerField(min_value=-STRONGEST, max_value=STRONGEST, allow_null=True),
         help_text="{paper key: number}; null or 0 takes a preference back, papers that are left out stay as they are",
     )
+
+
+class CallSerializer(serializers.Serializer):
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="null: students are not asked")
 
 
 class ReasonSerializer(serializers.Serializer):
@@ -104,6 +108,16 @@ class PreferenceViewSet(viewsets.ViewSet):
         actions.set_preferences(reviewer=student, values={ids[key]: value for key, value in values.items()})
         return _preferences(student)
 
+    @extend_schema(operation_id="preferences_call", request=CallSerializer, responses=PreferencesSerializer)
+    def call(self, request, course_slug):
+        """For the instructor: until when students are asked. What they have said is kept either way."""
+        viewer = require_instructor(request.user, course_slug)
+        policies.require_rules(viewer)
+        sent = CallSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        actions.call_for_preferences(course=viewer.course, **sent.validated_data)
+        return _preferences(viewer)
+
 
 def _preferences(viewer) -> Response:
     call = PreferenceCall.of(viewer.course)
@@ -130,7 +144,7 @@ class ConflictViewSet(viewsets.ViewSet):
 
     @extend_schema(operation_id="conflict_declare", request=ReasonSerializer, responses=ConflictSerializer)
     def update(self, request, course_slug, paper_key):
-        student, paper = self._student_and_paper(request, course_slug, paper_key)
+        student, paper = _student_and_paper(request, course_slug, paper_key)
         sent = ReasonSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         row = conflicts.declare_conflict(paper=paper, reviewer=student, reason=sent.validated_data["reason"])
@@ -139,15 +153,38 @@ class ConflictViewSet(viewsets.ViewSet):
     @extend_schema(operation_id="conflict_withdraw", responses={204: None})
     def destroy(self, request, course_slug, paper_key):
         """409 with the code `by_staff` when staff declared it."""
-        student, paper = self._student_and_paper(request, course_slug, paper_key)
+        student, paper = _student_and_paper(request, course_slug, paper_key)
         conflicts.withdraw_conflict(paper=paper, reviewer=student)
         return Response(status=204)
 
-    @staticmethod
-    def _student_and_paper(request, course_slug, paper_key):
-        student = require_student(request.user, course_slug, REVIEW_RULES)
-        policies.require_rules(student)
-        return student, get_object_or_404(queries.reviewable_papers(student.course), key=paper_key)
+
+def _student_and_paper(request, course_slug, paper_key):
+    student = require_student(request.user, course_slug, REVIEW_RULES)
+    policies.require_rules(student)
+    paper = get_object_or_404(queries.reviewable_papers(student.course), key=paper_key)
+    paper.course = student.course
+    return student, paper
+
+
+class ChoiceViewSet(viewsets.ViewSet):
+    """What a student takes on, where students choose what they review (409 with the code `no_choosing` elsewhere)."""
+
+    scope_resource = "reviews"
+
+    @extend_schema(operation_id="paper_choose", request=None, responses=TermsSerializer)
+    def update(self, request, course_slug, paper_key):
+        """Choosing it again changes nothing. 409: `closed`, `enough` (chosen already), `conflict`."""
+        student, paper = _student_and_paper(request, course_slug, paper_key)
+        choose(paper=paper, reviewer=student)
+        row = Assignment.objects.select_related("paper", "round").get(paper=paper, reviewer=student)
+        return Response(TermsSerializer(row).data)
+
+    @extend_schema(operation_id="paper_give_back", responses={204: None})
+    def destroy(self, request, course_slug, paper_key):
+        """409: `begun`, or `not_chosen` when staff asked for the review."""
+        student, paper = _student_and_paper(request, course_slug, paper_key)
+        give_back(paper=paper, reviewer=student)
+        return Response(status=204)
 
 
 class TermsViewSet(viewsets.ViewSet):
@@ -193,6 +230,8 @@ COURSE = "courses/<slug:course_slug>/"
 PAPER = f"{COURSE}papers/<slug:paper_key>/"
 urlpatterns = [
     path(f"{COURSE}preferences/", PreferenceViewSet.as_view({"get": "list", "put": "update"}), name="preference_list"),
+    path(f"{COURSE}preferences/call/", PreferenceViewSet.as_view({"put": "call"}), name="preference_call"),
+    path(f"{PAPER}choice/", ChoiceViewSet.as_view({"put": "update", "delete": "destroy"}), name="paper_choice"),
     path(f"{COURSE}conflicts/", ConflictViewSet.as_view({"get": "list"}), name="conflict_list"),
     path(f"{PAPER}conflict/", ConflictViewSet.as_view({"put": "update", "delete": "destroy"}), name="conflict_mine"),
     path(f"{COURSE}assignments/terms/", TermsViewSet.as_view({"get": "list"}), name="review_terms"),

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from core.text import count_words, text_problem, tidy
 from reviews.answers import CHOICE_LIMIT, SCORE_LIMIT, condition_words
 from reviews.models import Field, FieldKind
+from reviews.symbols import symbol_of
 
 NO_ANSWER = ("", "No answer")
 
@@ -43,8 +45,12 @@ class ChoicesAnswer(forms.MultipleChoiceField):
             raise ValidationError(problem)
 
 
+def _shown(field: Field, option: dict) -> str:
+    return format_html("<b>{}</b>{}", symbol_of(option), option["label"]) if field.kind == FieldKind.SCORE else option["label"]
+
+
 def _choices(field: Field) -> list[tuple]:
-    given = [(option["value"], option["label"]) for option in field.options]
+    given = [(option["value"], _shown(field, option)) for option in field.options]
     return given if field.is_required or field.kind == FieldKind.CHOICES else [*given, NO_ANSWER]
 
 

@@ -50,6 +50,10 @@ class PairQuerySet(models.QuerySet):
             "first__reviewer__user", "second__reviewer__user", "comparison__paper__meeting", "set_aside_by"
         ).order_by("-share", "-words", "pk")
 
+    def for_comparing(self):
+        """With the texts that were compared and what tells which words are nobody's own."""
+        return self.for_display().select_related("first_version", "second_version", "comparison__paper__course__review_rules")
+
 
 class Pair(models.Model):
     """Two reviews of one paper, or a review and the paper's own text (`second` is None), that share passages.

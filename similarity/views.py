@@ -52,17 +52,7 @@ def pair_detail(request, course_slug, pk):
 
 
 def _pair(viewer: Enrollment, pk: int) -> Pair:
-    pairs = Pair.objects.visible_to(viewer).for_display()
-    loaded = pairs.select_related(
-        "first__reviewer__user",
-        "second__reviewer__user",
-        "first_version",
-        "second_version",
-        "comparison__paper__meeting",
-        "comparison__paper__course__review_rules",
-        "set_aside_by",
-    )
-    return get_object_or_404(loaded, pk=pk)
+    return get_object_or_404(Pair.objects.visible_to(viewer).for_comparing(), pk=pk)
 
 
 def _show(request, viewer: Enrollment, pair: Pair, *, refused: dict | None = None):

@@ -42,6 +42,11 @@ def page_of(viewer: Enrollment, paper: Paper) -> str:
     return reverse("discussion:discussion_detail", args=[viewer.course.slug, paper.key])
 
 
+def review_on_page(viewer: Enrollment, paper: Paper, handle: str) -> str:
+    """The discussion with this review open, for a review of which nothing is said stands folded."""
+    return f"{page_of(viewer, paper)}?review={handle}#review-{handle}"
+
+
 def shared_context(viewer: Enrollment, paper: Paper) -> dict:
     """What every fragment of the discussion needs."""
     return {
@@ -73,6 +78,8 @@ def show_discussion(request, viewer: Enrollment, paper: Paper, *, refused: dict 
         "discussion": queries.read_discussion(viewer, paper),
         "sees_counts": policies.sees_counts(viewer),
         "refused": refused,
+        # What was refused stands in its form ("rate-..." or "start-..."), which must not be folded away.
+        "opened": refused["where"].partition("-")[2] if refused else request.GET.get("review", ""),
     }
     return render(request, "discussion/discussion_detail.html", context, status=409 if refused else 200)
 

@@ -9,7 +9,7 @@ from core.errors import DomainError
 from discussion import actions, policies
 from discussion.ratings import ratings_of
 from discussion.views.comments import readable_review
-from discussion.views.pages import for_members, page_of, shared_context, show_discussion
+from discussion.views.pages import for_members, review_on_page, shared_context, show_discussion
 
 
 @for_members
@@ -37,4 +37,4 @@ def review_rate(request, viewer, paper, handle):
     if refused:
         return show_discussion(request, viewer, paper, refused=refused)
     messages.success(request, told)
-    return redirect(f"{page_of(viewer, paper)}#review-{handle}")
+    return redirect(review_on_page(viewer, paper, handle))

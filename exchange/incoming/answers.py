@@ -4,6 +4,7 @@ from reviews.answers import is_blank
 from reviews.models import Field, FieldKind
 from reviews.offline.names import Names
 from reviews.offline.write import choice_names, field_names
+from reviews.symbols import value_typed
 
 YES, NO = ("yes", "true", "1", "on", "x", "✓"), ("no", "false", "0", "off")
 
@@ -45,6 +46,8 @@ def answer_of(field: Field, given):
 def _score(field: Field, given) -> int:
     values = [option["value"] for option in field.options]
     text = str(given).strip()
+    if (value := value_typed(field.options, text)) is not None:
+        return value
     number = text.partition(" ")[0].rstrip(".:")
     if number.lstrip("-").isdecimal() and len(number) < 7 and int(number) in values:
         return int(number)

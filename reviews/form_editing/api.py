@@ -34,6 +34,7 @@ class AnswerValue(serializers.Field):
 class OptionSerializer(serializers.Serializer):
     value = AnswerValue(help_text="A whole number in a score, a text in a choice")
     label = serializers.CharField(max_length=200, trim_whitespace=False)
+    symbol = serializers.CharField(max_length=3, required=False, help_text="Of a score: shown in place of the number")
 
 
 class FieldSerializer(serializers.Serializer):

@@ -9,6 +9,7 @@ from reviews.form_editing.actions import NOWHERE
 from reviews.form_editing.tables import WITH_OPTIONS, complete
 from reviews.form_editing.usage import Usage
 from reviews.models import FieldColours, FieldKind, FieldVisibility, Round
+from reviews.symbols import score_words
 
 STAYS, TO_NOTHING = "", "-"
 BLANK_OPTIONS = 4
@@ -86,8 +87,8 @@ def _answers_of(table: dict) -> list[tuple[object, str]]:
     """What may be answered to a field, and in words."""
     if table["kind"] == FieldKind.CHECKBOX:
         return [(True, "ticked"), (False, "not ticked")]
-    before = "{value} {label}" if table["kind"] == FieldKind.SCORE else "{label}"
-    return [(option["value"], before.format(**option)) for option in table["options"]]
+    is_score = table["kind"] == FieldKind.SCORE
+    return [(option["value"], score_words(option) if is_score else option["label"]) for option in table["options"]]
 
 
 def new_key(label: str, taken: Iterable[str]) -> str:
@@ -102,6 +103,7 @@ class OptionRow(forms.Form):
 
     use_required_attribute = False
     value = forms.CharField(max_length=200, required=False)
+    symbol = forms.CharField(max_length=10, required=False)
     label = forms.CharField(max_length=200, required=False)
     goes = forms.ChoiceField(required=False, label="When saved")
 
@@ -149,7 +151,7 @@ class OptionRows:
                 by_name = {str(option["value"]): option["value"] for option in self.before}
                 moves[row.saved["value"]] = by_name.get(data["goes"], NOWHERE)
             elif row.saved:
-                options.append({"value": _as(kind, row.saved["value"]), "label": data["label"]})
+                options.append({"value": _as(kind, row.saved["value"]), "label": data["label"]} | _symbol(kind, data))
             elif data["label"] or data["value"]:
                 options.append(self._new(kind, data, len(options)))
         if kind == FieldKind.SCORE and all(type(option["value"]) is int for option in options):
@@ -160,7 +162,12 @@ class OptionRows:
     def _new(kind: str, data: dict, place: int) -> dict:
         """A choice that names no value is called by its label, a score by its place."""
         label = data["label"] or data["value"]
-        return {"value": _as(kind, data["value"] or (str(place + 1) if kind == FieldKind.SCORE else label)), "label": label}
+        called = data["value"] or (str(place + 1) if kind == FieldKind.SCORE else label)
+        return {"value": _as(kind, called), "label": label} | _symbol(kind, data)
+
+
+def _symbol(kind: str, data: dict) -> dict:
+    return {"symbol": data["symbol"]} if kind == FieldKind.SCORE and data["symbol"] else {}
 
 
 def _as(kind: str, value):

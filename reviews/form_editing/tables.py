@@ -9,6 +9,7 @@ from core.errors import DomainError
 from core.text import text_problem
 from reviews.form_editing.conditions import Fault, condition_faults
 from reviews.models import Field, FieldColours, FieldKind, FieldVisibility
+from reviews.symbols import symbol_faults
 
 COLUMNS = (
     *("key", "label", "kind", "description", "is_required", "min_words", "max_words", "options"),
@@ -103,6 +104,8 @@ def _option_faults(kind: str, options: list[dict]) -> Iterator[tuple[str, str]]:
     if not 0 < len(options) <= MAX_OPTIONS:
         yield "options", f"expected 1 to {MAX_OPTIONS} options"
     values = [option["value"] for option in options]
+    for place, problem in symbol_faults(options, is_score=kind == FieldKind.SCORE):
+        yield "options", f"{values[place]}: {problem}"
     for option in options:
         if problem := _line_problem(option["label"], 200) or _value_problem(option["value"], wanted):
             yield "options", f"{option['value']}: {problem}"

@@ -10,6 +10,7 @@ from reviews.models import Field, FieldKind
 from reviews.offline.names import folded
 from reviews.offline.parse import Note, Section
 from reviews.offline.write import ANONYMOUS, NO_CHOICE, OPEN, READY, choice_names
+from reviews.symbols import symbol_of, value_typed
 
 KEEP = object()  # the answer stays as it is
 YES = {"yes", "y", "true", "x", "[x]", "✓", "on", "1"}
@@ -112,6 +113,8 @@ def _read_choice(field: Field, section: Section, entered: str) -> Entry:
     names = choice_names(field)
     if not entered or (folded(entered) in NOTHING and not names.has(entered)):
         return Entry(None)
+    if field.kind == FieldKind.SCORE and (value := value_typed(field.options, entered)) is not None:
+        return Entry(value)
     if field.kind == FieldKind.SCORE and (numbered := _NUMBERED.fullmatch(entered)):
         found = [numbered[1]]
     else:
@@ -120,7 +123,7 @@ def _read_choice(field: Field, section: Section, entered: str) -> Entry:
     key = str(int(found[0])) if field.kind == FieldKind.SCORE and found else "".join(found[:1])
     if len(found) == 1 and key in by_name:
         return Entry(by_name[key])
-    return _unread(field, section, entered, "one of " + ", ".join(by_name))
+    return _unread(field, section, entered, "one of " + ", ".join(map(symbol_of, field.options)))
 
 
 def _unread(field: Field, section: Section, entered: str, expected: str) -> Entry:

@@ -12,6 +12,7 @@ from reviews.answers import condition_words
 from reviews.models import Field, FieldKind, FieldVisibility, Review
 from reviews.offline.lines import COMMENT, HEADING, RULE, SETTING, escaped
 from reviews.offline.names import Names
+from reviews.symbols import symbol_of
 
 WIDTH = 78
 NO_CHOICE = "(Your choice here)"
@@ -173,7 +174,8 @@ def _choices(field: Field, value) -> list[str]:
     chosen = next((option for option in field.options if option["value"] == value), None)
     if chosen is None and value not in (None, ""):
         lines += _wrapped(f"{COMMENT} Saved before, no longer offered: ", _one_line(str(value)), f"{COMMENT}    ")
-    how = "the number of your choice" if field.kind == FieldKind.SCORE else "your choice"
+    is_numbered = field.kind == FieldKind.SCORE and not any(option.get("symbol") for option in field.options)
+    how = "the number of your choice" if is_numbered else "your choice"
     entered = NO_CHOICE if chosen is None else _choice(field, chosen)
     return [*lines, f"{COMMENT} Enter {how}:", "", *escaped(entered)]
 
@@ -190,7 +192,7 @@ def _ticks(field: Field, chosen: list[str]) -> list[str]:
 def _choice(field: Field, option: dict) -> str:
     """A choice as it is entered."""
     if field.kind == FieldKind.SCORE:
-        return f"{option['value']}. {_one_line(option['label'])}".rstrip()
+        return f"{symbol_of(option)}. {_one_line(option['label'])}".rstrip()
     return _one_line(choice_names(field).name_for(option["value"], option["label"]))
 
 

@@ -13,6 +13,7 @@ from reviews.models import Field, FieldColours, FieldKind, Review, ReviewRules, 
 from reviews.policies import readable_fields
 from reviews.queries.bodies import fields_of
 from reviews.queries.fields import active_fields
+from reviews.symbols import score_words
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def summary_of(field: Field, values: Counter) -> ScoreSummary:
     mean = sum(value * count for value, count in values.items()) / values.total()
     offered = {option["value"] for option in field.options}
     gone = ((f"{value} (no longer offered)", values[value]) for value in sorted(set(values) - offered))
-    counts = [*((f"{option['value']} {option['label']}", values[option["value"]]) for option in field.options), *gone]
+    counts = [*((score_words(option), values[option["value"]]) for option in field.options), *gone]
     return ScoreSummary(field_key=field.key, label=field.label, mean=round(mean, 2), counts=counts, colours=field.colours)
 
 

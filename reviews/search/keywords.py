@@ -14,6 +14,7 @@ from reviews.search.syntax import Keyword
 from reviews.search.tagged import tagged
 from reviews.search.texts import folded, matcher
 from reviews.search.world import TEXTS, Ids, Reviewers, World
+from reviews.symbols import as_numbers
 
 Papers = Ids
 Handler = Callable[[World, Keyword], Papers]
@@ -259,7 +260,7 @@ def _with_field(world: World, key: str, value: str, keyword: Keyword) -> Papers:
 
 
 def _score_condition(field: Field, value: str, keyword: Keyword) -> Condition:
-    condition = values_condition(value)
+    condition = values_condition(as_numbers(field.options, value))
     if condition is None:
         raise refused(keyword, f"{field.label} is a score: write {NUMBERS_ARE_LIKE}.")
     scale = [option["value"] for option in field.options]

@@ -132,7 +132,7 @@ def _article(viewer, review, *, asks_staff: bool, discussion: str) -> Article:
         body=review.body,
         staff_answers=review.staff_answers,
         staff_url=reverse("reviews:staff_answers", args=[course.slug, review.handle]) if asks_staff else "",
-        discussion_url=f"{discussion}#review-{review.handle}",
+        discussion_url=f"{discussion}?review={review.handle}#review-{review.handle}",
         is_rated=not review.is_own and (viewer.is_student or viewer.is_staff),
     )
 

@@ -61,6 +61,7 @@ def test_with_script_a_reply_renews_its_thread_and_leaves_other_texts_alone(page
 def test_with_script_a_rating_is_saved_in_its_place(page, talk, student, sign_in):
     sign_in(student.user)
     page.goto(address(talk))
+    page.locator(".silent > summary").click()
     page.get_by_text("Rate this review").click()
     page.get_by_label("In need of work").check()
     page.get_by_role("button", name="Save my rating").click()
@@ -181,6 +182,7 @@ def test_without_script_everything_is_done_by_forms(browser, base_url, talk, stu
     page.get_by_text("Reply", exact=True).first.click()
     page.get_by_label("Your reply").fill("Because.")
     page.get_by_role("button", name="Reply").click()
+    page.locator(".silent > summary").click()
     page.locator("#reviews").get_by_text("Start a thread").click()
     page.locator("#reviews").get_by_label("What do you want to say?").fill("Well read.")
     page.locator("#reviews").get_by_role("button", name="Start the thread").click()

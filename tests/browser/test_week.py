@@ -213,7 +213,8 @@ def read_one_another(page, sign_in, students) -> None:
 
 def rate_the_review_that_says(page, words: str, *, helpful: bool) -> None:
     page.goto(f"{PAPER}discussion/")
-    review = page.locator("section.discussed").filter(has_text=words)
+    review = page.locator(".discussed").filter(has_text=words)
+    review.locator("summary").first.click()
     review.get_by_text("Rate this review").click()
     review.get_by_label("Helpful" if helpful else "In need of work").check()
     if not helpful:
@@ -225,7 +226,7 @@ def rate_the_review_that_says(page, words: str, *, helpful: bool) -> None:
 def see_the_sum_of_ratings(page, sign_in, user) -> None:
     sign_in(user)
     page.goto(f"{PAPER}discussion/")
-    mine = page.locator("section.discussed").filter(has=page.get_by_role("heading", name="Your review"))
+    mine = page.locator(".discussed").filter(has=page.get_by_role("heading", name="Your review"))
     expect(mine).to_contain_text("2 helpful, 1 needs work: vague 1")
     assert Rating.objects.count() == 3
 

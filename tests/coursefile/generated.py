@@ -41,6 +41,8 @@ def fields(draw):
     field = draw(table({"key": KEY, "label": TITLE}, description=TEXT, is_required=st.booleans()))
     if kind in OPTIONS:
         field["options"] = [{"value": value, "label": draw(TITLE)} for value in draw(OPTIONS[kind])]
+    if kind == "score" and draw(st.booleans()):
+        field["options"] = [option | {"symbol": "ABC★"[at]} for at, option in enumerate(field["options"])]
     if kind == "score":
         field["colours"] = draw(st.sampled_from(["plain", "high", "low"]))
     field |= draw(table({}, visible_to=st.sampled_from(["readers", "staff", "staff_only"])))

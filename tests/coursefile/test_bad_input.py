@@ -303,6 +303,12 @@ FAULTS = {
         "colours",
         "reviews.fields[1].colours: found on a text field, expected on score fields only",
     ),
+    "two options of one symbol": (
+        'label = "Bad" }, { value = 2, label = "Fair" }',
+        'label = "Bad", symbol = "C" }, { value = 2, label = "Fair", symbol = "c" }',
+        "options = [{ value = 1",
+        'reviews.fields[2].options[2].symbol: found "c" twice, expected a symbol of its own',
+    ),
     "a score without options": (
         'label = "Summary"',
         'label = "Summary"\nkind = "score"',

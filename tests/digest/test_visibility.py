@@ -65,21 +65,22 @@ def test_page_reading_and_pick_say_what_the_table_says(
     client.force_login(viewer.user)
 
     with time_machine.travel(CLOSED if state == "closed" else BEFORE, tick=False):
-        pages = [client.get(reverse(f"digest:{name}", args=[course.slug, "rammer"])) for name in PAGES]
+        pages = [client.get(reverse(name, args=[course.slug, "rammer"])) for name in (*PAGES, *API)]
         reading = read_digest(viewed(viewer), paper) if pages[0].status_code == 200 else None
         picked = refusal_of(paper, viewer, theirs)
 
     status, is_read = expected(role, presenting, visibility, state, shared)
-    assert pages[0].status_code == status
-    assert [page.status_code for page in pages[1:]] == [200 if is_read else 403] * 2
-    assert [b"thorough" in page.content for page in pages] == [is_read] * 3
+    assert [page.status_code for page in (pages[0], pages[3])] == [status] * 2
+    assert [page.status_code for page in (pages[1], pages[2], pages[4])] == [200 if is_read else 403] * 3
+    assert [b"thorough" in page.content for page in pages] == [is_read] * 5
     assert (reading is not None and reading.is_open) is is_read
     assert picked == (None if is_read else "not_open" if status == 200 else "not_for_you")
     if reading and not is_read:
         assert (reading.review_count, reading.scores, reading.fields, reading.picks) == (0, [], [], [])
 
 
-PAGES = ("digest_detail", "digest_print", "digest_markdown")
+PAGES = ("digest:digest_detail", "digest:digest_print", "digest:digest_markdown")
+API = ("api:digest_detail", "api:digest_markdown")
 
 
 def refusal_of(paper, viewer, review):
@@ -163,20 +164,24 @@ def test_names_follow_the_courses_rule(client, course, rules, paper, answers, in
     client.force_login(viewer.user)
 
     with time_machine.travel(CLOSED, tick=False):
-        page, printed, text, named = (
-            client.get(reverse(f"digest:{name}", args=[course.slug, "rammer"]), query).content.decode()
-            for name, query in [*((name, {}) for name in PAGES), ("digest_print", {"names": "1"})]
+        page, printed, text, answer, api_text, named, api_named = (
+            client.get(reverse(name, args=[course.slug, "rammer"]), query).content.decode()
+            for name, query in [
+                *((name, {}) for name in (*PAGES, *API)),
+                *((name, {"names": "1"}) for name in ("digest:digest_print", "api:digest_markdown")),
+            ]
         )
 
     to_all = names in ("shown", "dated_past", "choice_signed")
     sees = to_all or role != "student"
     assert [("Zoë Quill" in page), ("Reviewer 1" in page)] == [sees, not sees]
+    assert [("Zoë Quill" in answer), ("Reviewer 1" in answer)] == [sees, not sees]
     # What is handed out has the names that students see, unless somebody who sees more asks for them.
-    assert ["Zoë Quill" in printed, "Zoë Quill" in text] == [to_all] * 2
-    assert ("Zoë Quill" in named) is sees
+    assert ["Zoë Quill" in each for each in (printed, text, api_text)] == [to_all] * 3
+    assert ["Zoë Quill" in each for each in (named, api_named)] == [sees] * 2
 
 
-@pytest.mark.parametrize("sheet", ["digest_print", "digest_markdown"])
+@pytest.mark.parametrize("sheet", ["digest:digest_print", "digest:digest_markdown", "api:digest_markdown"])
 def test_what_is_handed_out_without_names_is_not_ordered_by_them(client, course, paper, answers, instructor, sheet):
     with time_machine.travel(BEFORE, tick=False):
         for handle, name in (("b", "Ann"), ("a", "Zoë"), ("c", "Mia")):
@@ -186,7 +191,7 @@ def test_what_is_handed_out_without_names_is_not_ordered_by_them(client, course,
 
     said, named = (
         [line.group() for line in re.finditer(r"Said \w+", client.get(url + query).content.decode())]
-        for url in [reverse(f"digest:{sheet}", args=[course.slug, "rammer"])]
+        for url in [reverse(sheet, args=[course.slug, "rammer"])]
         for query in ("", "?names=1")
     )
 
@@ -217,6 +222,6 @@ def test_what_is_for_staff_only_is_not_in_a_digest(client, course, paper, answer
     client.force_login(viewer.user)
 
     with time_machine.travel(CLOSED, tick=False):
-        pages = [client.get(reverse(f"digest:{name}", args=[course.slug, "rammer"])).content for name in PAGES]
+        pages = [client.get(reverse(name, args=[course.slug, "rammer"])).content for name in (*PAGES, *API)]
 
-    assert [b"know an author" in page for page in pages] == [False] * 3
+    assert [b"know an author" in page for page in pages] == [False] * 5

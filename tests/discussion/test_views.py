@@ -7,7 +7,14 @@ from django.urls import reverse
 from core import kept
 from discussion.models import Comment, Follow, Rating, Thread
 from tests.discussion.conftest import reviewed
-from tests.factories import AttachmentFactory, CommentFactory, EnrollmentFactory, RatingFactory, ThreadFactory
+from tests.factories import (
+    AttachmentFactory,
+    CommentFactory,
+    EnrollmentFactory,
+    RatingFactory,
+    SubmittedReviewFactory,
+    ThreadFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("closed")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -184,7 +191,22 @@ def test_the_papers_page_leads_to_the_discussion(as_student, course, paper, revi
     page = as_student.get(reverse("reviews:paper_detail", args=[course.slug, paper.key])).content.decode()
 
     assert f'hx-get="{url("discussion_recent")}"' in page
-    assert f'href="{url("discussion_detail")}#review-{review.handle}"' in page
+    assert f'href="{url("discussion_detail")}?review={review.handle}#review-{review.handle}"' in page
+
+
+def test_a_review_of_which_nothing_is_said_is_one_line(as_student, course, paper, review, url):
+    """Folded until it is asked for, or until what was typed about it was refused."""
+    said = SubmittedReviewFactory(paper=paper, reviewer__course=course)
+    CommentFactory(thread__paper=paper, thread__review=said)
+
+    plain = as_student.get(url("discussion_detail")).content.decode()
+    asked = as_student.get(url("discussion_detail"), {"review": review.handle}).content.decode()
+    refused = as_student.post(url("review_rate", review.handle), {"verdict": "needs_work"}).content.decode()
+
+    fold = f'<details class="discussed silent" id="review-{review.handle}"'
+    assert [page.count('class="discussed silent"') for page in (plain, asked, refused)] == [1, 1, 1]
+    assert (f"{fold}>" in plain, f"{fold} open>" in asked, f"{fold} open>" in refused) == (True, True, True)
+    assert f'<section class="stack discussed" id="review-{said.handle}"' in plain
 
 
 def test_an_empty_discussion_says_what_to_do(as_student, url):

@@ -38,6 +38,7 @@ ROWS = [
         json=True,
         anonymous=401,
     ),
+    Row("api:imports", **STAFF_ONLY, instructor=200, make=with_rules, anonymous=401),
     Row("api:import_detail", **STAFF_ONLY, instructor=200, make=with_run, anonymous=401),
     Row("api:import_apply", **STAFF_ONLY, instructor=202, make=with_run, method="post", anonymous=401),
     Row("exchange:export_home", **MEMBERS, make=with_rules),

@@ -250,3 +250,18 @@ def test_the_pages_take_as_many_queries_for_many(
         text = client.get(address).content.decode()
 
     assert text.count("<tr>") == 1 + (count if page == "import_home" else 2 * count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_api_lists_the_latest_first_without_what_came_of_them(
+    client, course, papers, instructor, django_assert_num_queries, count
+):
+    given = [BASE | {"reviewer_email": "r@example.edu", "Paper summary": "Fine."}]
+    runs = [started(course, instructor, given) for _ in range(count)]
+    client.force_login(instructor.user)
+
+    with django_assert_num_queries(5):
+        listed = client.get(reverse("api:imports", args=[course.slug])).json()
+
+    assert [each["id"] for each in listed] == [run.pk for run in reversed(runs)]
+    assert (listed[0]["state"], "result" in listed[0]) == ("ready", False)

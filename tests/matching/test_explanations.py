@@ -17,7 +17,7 @@ def test_item_that_too_few_can_take_is_named_with_what_can_be_had():
     result = solve(problem)
 
     assert sentences(result.obstacles) == ["Paper X needs 3 students; without conflicts and what is full, only 2 can be had."]
-    assert sentences(result.shortages) == ["Paper X needs 3 students and gets 2: only 2 are possible."]
+    assert sentences(result.shortages) == ["Paper X needs 3 students and gets 2: of the students, 2 are ruled out."]
     assert result.pairs == (("c", "X"), ("d", "X"))
 
 
@@ -57,7 +57,30 @@ def test_person_who_cannot_get_the_least_is_named():
     result = solve(problem)
 
     assert sentences(result.obstacles) == ["Reviewer a needs 2 papers; without conflicts and what is full, only 1 can be had."]
-    assert sentences(result.shortages) == ["Reviewer a needs 2 papers and gets 1: only 1 is possible."]
+    assert sentences(result.shortages) == ["Reviewer a needs 2 papers and gets 1: of the papers, 1 is ruled out."]
+
+
+def test_each_who_is_kept_away_is_counted_by_the_first_thing_that_does_it():
+    problem = Problem(
+        [Item("X", 5, 9), Item("Y", 0, 9)],
+        people(*"abcde"),
+        fixed={("a", "X"), ("b", "Y"), ("c", "Y")},
+        conflicts={("c", "X"), ("d", "X")},
+        apart=[("a", "e")],
+    )
+
+    result = solve(problem)
+
+    assert sentences(result.shortages) == [
+        "Paper X needs 5 reviewers and gets 1: of the other reviewers, 2 are ruled out and 1 is full and "
+        "1 is kept apart from who has it."
+    ]
+
+
+def test_item_that_all_have_wants_more_than_there_are():
+    result = solve(Problem([Item("X", 2, 2)], people("a"), fixed={("a", "X")}))
+
+    assert sentences(result.shortages) == ["Paper X needs 2 reviewers and gets 1: there are no more reviewers."]
 
 
 def test_item_without_an_expert_is_named():

@@ -126,6 +126,9 @@ ROWS = [
     # Where nobody chooses, the student is told so and sent back.
     Row("reviews:paper_choose", 302, 302, 403, 403, make=with_paper, method="post"),
     Row("reviews:paper_give_back", 302, 302, 403, 403, make=with_paper, method="post"),
+    Row("api:paper_choice", 409, 409, 403, 403, **API, make=with_paper, method="put"),
+    Row("api:paper_choice", 409, 409, 403, 403, **API, make=with_paper, method="delete"),
+    Row("api:preference_call", **INSTRUCTOR, **API, make=with_rules, method="put", data={"closes_at": None}, json=True),
     Row("reviews:review_edit", **STUDENTS, make=with_paper),
     Row("reviews:review_edit", 302, 302, 403, 403, make=with_paper, method="post"),
     Row("reviews:text_preview", **ALL, make=with_rules, method="post"),
@@ -192,6 +195,9 @@ ROWS = [
     Row("reviews:staff_answers", **STAFF, make=by_staff_field),
     # No revision is named, and staff are told that somebody may have saved.
     Row("reviews:staff_answers", 403, 403, 409, 409, make=by_staff_field, method="post"),
+    Row("api:staff_answers", **STAFF, **API, make=by_staff_field),
+    # No revision is named, and staff are told so.
+    Row("api:staff_answers", 403, 403, 400, 400, **API, make=by_staff_field, method="put", data={"answers": {}}, json=True),
     Row("reviews:bulk_assign", **INSTRUCTOR, make=with_rules),
     # No file is sent, and the page says so.
     Row("reviews:bulk_assign", 403, 403, 403, 422, make=with_rules, method="post"),

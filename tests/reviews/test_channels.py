@@ -9,6 +9,8 @@ from itertools import product
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import Enrollment
@@ -17,7 +19,7 @@ from reviews.actions import save_draft, submit_review
 from reviews.models import Review, ReviewRules, ReviewVersion
 from reviews.queries.owing import shut_from
 from tests.effort import part
-from tests.factories import EnrollmentFactory
+from tests.factories import CommentFactory, EnrollmentFactory, RatingFactory
 from tests.reviews.conftest import BEFORE, CLOSED
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +154,48 @@ def searches(viewer, text):
         return bool(search.find(viewer, text).ids)
     except search.SearchError:
         return False
+
+
+PAGES = ("home:today", "reviews:paper_list", "reviews:my_reviews", "api:review_list", "api:assignment_list", "api:tag_list")
+OF_PAPER = (
+    *("reviews:paper_detail", "discussion:discussion_detail", "discussion:discussion_recent", "digest:digest_detail"),
+    *("api:paper_scores", "api:thread_list", "api:rating_list", "api:mentionable_list", "api:digest_detail"),
+    "api:digest_markdown",
+)
+SEARCHES = ("cre:>0", "Summary:extraordinary", "OveMer:>3", "rating:any", "has:cre")
+
+
+def test_what_is_hidden_takes_no_statement_and_leaves_no_byte(client, course, rules, paper, answers):
+    """Time can be measured from outside: the same statements are sent, and the same is answered, with reviews hidden from
+    the student, talked about and rated, and with none."""
+    ReviewRules.objects.update(visibility="never", names="hidden")
+    student = EnrollmentFactory(course=course)
+    people = [EnrollmentFactory(course=course) for _ in range(3)]
+    client.force_login(student.user)
+    with time_machine.travel(CLOSED, tick=False):
+        seen(client, paper)  # what a process keeps is kept from here
+        before = seen(client, paper)
+        for person in people:
+            with time_machine.travel(BEFORE, tick=False):
+                theirs = write(paper, person, answers | {"summary": WORDS})
+            CommentFactory(thread__paper=paper, thread__review=theirs, author=person)
+            for rater in people:
+                if rater != person:
+                    RatingFactory(review=theirs, rater=rater)
+        after = seen(client, paper)
+
+    assert after == before
+
+
+def seen(client, paper) -> dict:
+    """{address: (how many statements, status, what is answered)}."""
+    here = paper.course.slug
+    addresses = [reverse(name, args=[here]) for name in PAGES] + [reverse(name, args=[here, paper.key]) for name in OF_PAPER]
+    addresses += [f"{reverse('api:paper_search', args=[here])}?q={text}" for text in SEARCHES]
+    found = {}
+    for address in addresses:
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(address)
+        text = re.sub(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce=")[^"]*', b"", response.content)
+        found[address] = (len(asked), response.status_code, text)
+    return found

@@ -247,3 +247,21 @@ def test_editor_queries(browser, editor, paper, student, answers, django_assert_
     # Session, user, enrollment with its rules, paper, fields, review, duty, its terms.
     with django_assert_num_queries(8):
         browser.get(editor)
+
+
+def test_who_is_not_asked_is_told_and_what_they_typed_stays(browser, editor, autosave, rules, course):
+    """They may have had the paper when they began to type."""
+    rules.who = "assigned"
+    rules.save()
+
+    opened = browser.get(editor)
+    saved = browser.post(autosave, typed())
+    posted = browser.post(editor, typed(summary="Written while it was taken away.") | {"action": "save"})
+    told = browser.get(reverse("api:review_mine", args=[course.slug, "rammer"]))
+
+    assert [response.status_code for response in (opened, saved, posted)] == [200, 422, 409]
+    page = opened.content.decode()
+    assert ("You are not asked to review this paper" in page, "Save draft" in page) == (True, False)
+    assert "Written while it was taken away." in posted.content.decode()
+    assert (told.status_code, told.json()["detail"]) == (404, "You are not asked to review this paper.")
+    assert stored() == []

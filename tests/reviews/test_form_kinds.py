@@ -339,3 +339,29 @@ def test_two_people_of_the_staff_never_overwrite_one_another(client, course, not
     assert client.post(address, {"answer-note": "Mine", "answer-rank": "1", "revision": "1"}).status_code == 302
     noted.refresh_from_db()
     assert noted.staff_answers == {"note": "Mine", "rank": 1}
+
+
+def test_staff_answer_their_fields_over_the_api_by_the_same_rules(client, course, noted, assistant):
+    client.force_login(assistant.user)
+    address = reverse("api:staff_answers", args=[course.slug, noted.handle])
+
+    def put(answers, revision):
+        headers = {"If-Match": f'"{revision}"'}
+        return client.put(address, {"answers": answers}, content_type="application/json", headers=headers)
+
+    read = client.get(address)
+    stale, odd, saved = put({"note": "Mine"}, 0), put({"rank": "high"}, 1), put({"note": "Mine", "rank": 1}, 1)
+
+    before = {"answers": {"note": SECRET, "rank": 3}, "revision": 1}
+    assert (read.json(), read["ETag"]) == (before, '"1"')
+    assert (stale.status_code, stale.json()["current"]) == (412, before)
+    assert (odd.status_code, list(odd.json()["errors"])) == (400, ["rank"])
+    assert saved.json() == {"answers": {"note": "Mine", "rank": 1}, "revision": 2}
+    assert list(noted.scores.filter(field__key="rank").values_list("value", flat=True)) == [1]
+
+
+def test_a_form_without_fields_for_staff_has_no_such_address(client, course, paper, student, answers, assistant):
+    review = submit_review(review=save_draft(paper=paper, reviewer=student, answers=answers, revision=None), revision=1)
+    client.force_login(assistant.user)
+
+    assert client.get(reverse("api:staff_answers", args=[course.slug, review.handle])).status_code == 404

@@ -5,7 +5,7 @@ import time_machine
 
 from reviews.assigning.preferences.actions import call_for_preferences
 from reviews.models import Assignment, Conflict, Expert
-from tests.factories import CourseFactory, EnrollmentFactory, TokenFactory
+from tests.factories import CourseFactory, EnrollmentFactory, PaperFactory, TokenFactory
 from tests.reviews.conftest import BEFORE, CLOSED, DUE
 
 
@@ -116,3 +116,31 @@ def test_writing_takes_the_scope(client, course, student, scope, status):
     )
 
     assert response.status_code == status
+
+
+def test_the_instructor_says_until_when_students_are_asked(client, course, student, instructor):
+    send(client, student, "put", course, "preferences/", {"values": {"rammer": 12}})
+
+    later = send(client, instructor, "put", course, "preferences/call/", {"closes_at": "2021-10-01T12:00:00Z"}).json()
+    never = send(client, instructor, "put", course, "preferences/call/", {"closes_at": None}).json()
+    refused = send(client, instructor, "put", course, "preferences/call/", {"closes_at": "tomorrow"})
+
+    assert (later["closes_at"], later["is_open"]) == ("2021-10-01T12:00:00Z", True)
+    assert (never["closes_at"], never["is_open"], len(never["preferences"])) == (None, False, 1)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["closes_at"])
+
+
+def test_a_student_takes_a_paper_on_and_gives_it_back(client, course, paper, student):
+    course.review_rules.who, course.review_rules.required_count = "chosen", 1
+    course.review_rules.save()
+    PaperFactory(course=course, meeting=paper.meeting, key="tvm")
+
+    chosen = [send(client, student, "put", course, "papers/rammer/choice/") for _ in range(2)]
+    enough = send(client, student, "put", course, "papers/tvm/choice/")
+    given_back = send(client, student, "delete", course, "papers/rammer/choice/")
+
+    assert [(each.status_code, each.json()["paper"], each.json()["source"]) for each in chosen] == [
+        (200, "rammer", "chosen")
+    ] * 2
+    assert (enough.status_code, enough.json()["code"]) == (409, "enough")
+    assert (given_back.status_code, Assignment.objects.count()) == (204, 0)

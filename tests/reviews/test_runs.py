@@ -96,7 +96,7 @@ def test_what_is_assigned_counts_and_the_excused_and_presenters_are_left_out(cou
     run = worked_out(course, instructor)
 
     assert pairs_of(run) == {(students[1].pk, papers[2].pk), (students[2].pk, papers[1].pk)}
-    assert run.result["counted"] == 1
+    assert (run.result["counted"], run.result["counted_each"]) == (1, [0, 1])
 
 
 def test_a_conflict_is_respected_whoever_declared_it(course, papers, students, instructor):
@@ -406,7 +406,7 @@ def test_pages_from_limits_to_undoing(client, course, papers, students, instruct
         ({"search": "zzz"}, "finds no paper"),
         ({"apart": "nobody@example.edu someone@example.edu"}, "no student of the course has the email nobody@example.edu"),
         ({"apart": "a@b.c"}, "Line 1 names 1 people"),
-        ({"paper_most": "0"}, "expected 0 to"),
+        ({"paper_most": "0", "apart": "a@b.c"}, "At least 1 and at most 0 cannot both be."),
         ({"student_most": ""}, "This field is required"),
     ],
 )

@@ -22,6 +22,8 @@ from tests.factories import (
     DeliveryFactory,
     EnrollmentFactory,
     MilestoneFactory,
+    PairFactory,
+    PickFactory,
     PolicyFactory,
     RecordFactory,
     SignUpFactory,
@@ -64,6 +66,7 @@ def there(course):
         "role_key": sign_up.role.key, "sign_up_id": sign_up.pk, "slot_key": sign_up.role.slot.key, "tag": "topic",
         "team_id": team.pk,
         "reviews/handle": review.handle, "comments/handle": comment.handle, "threads/handle": comment.thread.handle,
+        "picks/id": PickFactory(version=review.current).pk, "similarity/id": PairFactory(comparison__paper=review.paper).pk,
         "people/id": student.pk, "sign-ups/id": sign_up.pk, "teams/id": team.pk,
         "deliverables/id": DeliverableFactory(team=team, milestone=milestone).pk,
     }  # fmt: skip

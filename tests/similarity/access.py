@@ -30,4 +30,14 @@ ROWS = [
     Row("similarity:pair_set_aside", **NOTHING, make=without_pair, method="post"),
     Row("similarity:pair_take_up", **CHANGES, make=with_pair, method="post", data={"revision": 0}),
     Row("similarity:pair_take_up", **NOTHING, make=without_pair, method="post"),
+    Row("api:similarity_list", **STAFF, anonymous=401),
+    Row("api:similarity_comparison", **STAFF, anonymous=401),
+    Row("api:similarity_comparison", 403, 403, 202, 202, method="post", anonymous=401, json=True),
+    Row("api:similarity_detail", **STAFF, make=with_pair, anonymous=401),
+    Row("api:similarity_detail", **NOTHING, make=without_pair, anonymous=401),
+    # Without If-Match staff learn what is missing.
+    Row("api:similarity_set_aside", 403, 403, 400, 400, make=with_pair, method="post", anonymous=401, json=True),
+    Row("api:similarity_set_aside", **NOTHING, make=without_pair, method="post", anonymous=401, json=True),
+    Row("api:similarity_take_up", 403, 403, 400, 400, make=with_pair, method="post", anonymous=401, json=True),
+    Row("api:similarity_take_up", **NOTHING, make=without_pair, method="post", anonymous=401, json=True),
 ]

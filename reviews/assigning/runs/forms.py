@@ -28,7 +28,8 @@ class RunForm(forms.Form):
         required=False,
         max_length=500,
         label="Only these papers",
-        help_text="A search, or numbers such as 1-5. Empty: every paper whose reviews are still taken.",
+        help_text="A search, or numbers such as 1-5. Empty: every paper whose reviews are still taken; then what students "
+        "have reviewed of the others counts among their papers too.",
     )
     needs_expert = forms.BooleanField(
         required=False, label="An expert on each paper", help_text="You say who is one on a paper's list of reviewers."
@@ -37,7 +38,7 @@ class RunForm(forms.Form):
         required=False,
         label="Never both of these on one paper",
         help_text="Two students' emails in a line.",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "csv"}),
     )
     seed = forms.IntegerField(
         min_value=0,
@@ -70,6 +71,13 @@ class RunForm(forms.Form):
         if problems:
             raise ValidationError(problems)
         return tuple((known[one], known[other]) for one, other in lines)
+
+    def clean(self):
+        for kind in ("paper", "student"):
+            least, most = (self.cleaned_data.get(f"{kind}_{bound}") for bound in ("least", "most"))
+            if least is not None and most is not None and least > most:
+                self.add_error(f"{kind}_most", f"At least {least} and at most {most} cannot both be.")
+        return self.cleaned_data
 
     @property
     def parameters(self) -> Parameters:
