@@ -327,4 +327,4 @@ def history_of(mark: Mark | None) -> list[MarkChange]:
     """Newest first."""
     if mark is None or not mark.pk:
         return []
-    return list(mark.changes.select_related("changed_by").order_by("-pk"))
+    return list(mark.changes.select_related("changed_by", "regrade").order_by("-pk"))

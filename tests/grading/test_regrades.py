@@ -430,6 +430,10 @@ def test_the_api_asks_says_and_decides(client, course, mark, student, instructor
     assert (asked.status_code, stale.status_code, done.status_code) == (201, 412, 200)
     mark.refresh_from_db()
     assert (mark.released_points, mark.released_comment) == (8, "Fine.")
+    history = client.get(reverse("api:review_mark", args=[course.slug, mark.review_id])).json()["history"]
+    assert [change["regrade"] for change in history] == [asked.json()["handle"]] * 2
+    page = client.get(reverse("grading:marking_queue", args=[course.slug]) + f"?work=review-{mark.review_id}").content.decode()
+    assert page.count("regrade request</a>") == 2
     assert [message["text"] for message in done.json()["messages"]] == [WHY, "Please.", "Yes."]
     assert [(row["outcome"], row["points_contested"]) for row in client.get(listed).json()["results"]] == [("changed", "6.00")]
 
