@@ -69,7 +69,7 @@ def write_document(course: Course, before: Facts, after: Facts, *, by) -> None:
     _tell_presenters(course, before, after, by=by)
     if after["grading"]:
         # Last, because its linter looks at the milestones, papers and slots that the course has.
-        set_policy(course=course, document=after["grading"][ONE]["policy"], by=by)
+        set_policy(course=course, document=after["grading"][ONE]["policy"], by=by, reason="From the course file")
 
 
 def _tell_presenters(course: Course, before: Facts, after: Facts, *, by) -> None:

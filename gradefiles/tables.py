@@ -12,7 +12,7 @@ from courses.models import Course, Enrollment
 from gradefiles.models import CanvasColumn, CanvasStudent
 from gradefiles.sheet import Column, Place, Sheet, sheet_of
 from grading.engine import Outcome, Policy
-from grading.presenting import summarise
+from grading.presenting import set_by_hand, summarise
 from grading.queries import Grade, grades_of, read_in_force
 
 Row = list[Any]
@@ -23,17 +23,21 @@ LETTERS = ("Current Grade", "Unposted Current Grade", "Final Grade", "Unposted F
 
 
 def gradebook_table(marker: Enrollment) -> Iterator[Row]:
-    """Per student: each component's points of what they are out of, both totals, both letters; with unreleased marks."""
+    """Per student: each component's points of what they are out of, both totals, both letters, and what of it a person set;
+    with unreleased marks.
+    """
     course = marker.course
     _, policy = read_in_force(course)
     grades = grades_of(course, audience="staff")
     heads = [cell for leaf in policy.leaves() for cell in (f"{leaf.title} [{leaf.key}]", f"{leaf.title}, of [{leaf.key}]")]
-    yield ["id", "email", "name", "section", *heads, "total so far", "total final", "out of", "letter so far", "letter final"]
+    totals = ["total so far", "total final", "out of", "letter so far", "letter final", "set by hand"]
+    yield ["id", "email", "name", "section", *heads, *totals]
     for student in _students(course, grades):
         line = summarise(grades[student.pk])
         cells = [cell for part in line["components"] for cell in (part["earned"], part["out_of"])]
         totals = [line[name] for name in ("total_so_far", "total_final", "out_of", "letter", "letter_final")]
-        yield [student.pk, student.user.email, student.user.name, student.section, *cells, *totals]
+        by_hand = ", ".join(set_by_hand(grades[student.pk])) or None
+        yield [student.pk, student.user.email, student.user.name, student.section, *cells, *totals, by_hand]
 
 
 def marks_table(marker: Enrollment) -> Iterator[Row]:

@@ -3,6 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import forms
 
+from grading.actions.policy import MAX_REASON
 from grading.engine import Policy, plain
 from grading.given import MAX_COMMENT
 from grading.models import ExcusedSource, Mark, Outcome, StaffNote
@@ -14,9 +15,10 @@ HUNDREDTH = Decimal("0.01")
 
 class EntryForm(forms.Form):
     """The fields by which this work's mark is given: points, percent, a symbol of the scale, or a level for every part of the
-    rubric. `given()` is what the actions take.
+    rubric. `given()` is what the actions take. A form that is about more than the mark need not have one chosen.
     """
 
+    must_choose = True
     points = forms.DecimalField(max_digits=7, decimal_places=2, required=False)
 
     def __init__(self, *args, work: Work, mark: Mark | None, **kwargs):
@@ -59,7 +61,7 @@ class EntryForm(forms.Form):
         points, out_of = self.fields["points"], self.work.max_points
         points.is_awaited = True
         top = Decimal(100) if self.entry.is_percent else out_of
-        points.required = not self.has_mark
+        points.required = self.must_choose and not self.has_mark
         points.error_messages["required"] = "Type the points."
         points.label = "Percent, 0 to 100" if self.entry.is_percent else f"Points, 0 to {plain(out_of)}"
         points.help_text = "Leave empty to clear the mark." if self.has_mark else ""
@@ -70,7 +72,7 @@ class EntryForm(forms.Form):
 
     def clean_points(self):
         points = self.cleaned_data["points"]
-        if points in (None, "") and not self.has_mark:
+        if points in (None, "") and self.must_choose and not self.has_mark:
             raise forms.ValidationError("Type the points." if not self.entry.symbols else "Choose a mark.")
         if points in (None, ""):
             return None
@@ -82,7 +84,8 @@ class EntryForm(forms.Form):
         return (points * self.work.max_points / 100).quantize(HUNDREDTH, ROUND_HALF_UP)
 
     def clean(self):
-        if self.entry.rubric and not self._is_cleared() and not any(self._levels().values()):
+        is_chosen = self._is_cleared() or any(self._levels().values())
+        if self.entry.rubric and self.must_choose and not is_chosen:
             self.add_error(None, "Choose a level for every part.")
         return super().clean()
 
@@ -158,24 +161,40 @@ class KeepForm(forms.Form):
 
 
 class DecideForm(EntryForm):
-    """The outcome of a request; the mark counts only when it is to be changed."""
+    """The outcome of a request; the mark and its comment count only when it is to be changed, and what is left empty of the
+    mark stays as it is.
+    """
+
+    must_choose = False
 
     outcome = forms.ChoiceField(
         label="Outcome",
         choices=[(Outcome.KEPT.value, "Keep the mark"), (Outcome.CHANGED.value, "Change the mark")],
         widget=forms.RadioSelect,
     )
+    comment = forms.CharField(
+        label="Comment of the mark",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=MAX_COMMENT,
+        help_text="Stands with the mark on the student's grade page. Markdown works.",
+    )
     text = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_COMMENT)
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    field_order = ("outcome", "points", "text")
+    field_order = ("outcome", "points", "comment", "text")
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, mark: Mark, **kwargs):
+        super().__init__(*args, mark=mark, **kwargs)
+        self.initial.setdefault("comment", mark.comment)
         # Keeping the mark needs no points, and nothing is cleared here.
         self.fields.pop("clear", None)
         if points := self.fields.get("points"):
             points.help_text = ""
             points.widget.attrs.pop("autofocus", None)
+
+    def given(self) -> dict:
+        given = super().given() | {"comment": self.cleaned_data["comment"]}
+        return given | {"levels": given.get("levels") or None}
 
 
 class OverrideForm(forms.Form):
@@ -224,10 +243,11 @@ class ExcuseForm(forms.Form):
 
 
 class PolicyForm(forms.Form):
-    """`digest` is the preview's that is saved; a preview asks for none."""
+    """`digest` is the preview's that is saved, `reason` what the history says of it; a preview asks for neither."""
 
     text = forms.CharField(max_length=200_000, strip=False)
     digest = forms.CharField(max_length=64, required=False)
+    reason = forms.CharField(max_length=MAX_REASON, required=False)
 
 
 class VersionForm(forms.Form):

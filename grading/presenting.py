@@ -37,6 +37,7 @@ def summarise(grade: Grade) -> dict[str, Any]:
         "out_of": exact_decimal(grade.explanation.out_of),
         "letter": grade.letter,
         "letter_final": grade.letter_final,
+        "total_is_set": grade.explanation.so_far.is_set,
         "changed_at": grade.changed_at,
     }
 
@@ -62,6 +63,12 @@ def leaves_with_group(nodes: tuple, group: str | None = None) -> Iterator[tuple[
             yield from leaves_with_group(node.parts, node.key)
         else:
             yield group, node
+
+
+def set_by_hand(grade: Grade) -> list[str]:
+    """Titles of the components and groups that a person set, then "Total" where total or letter is."""
+    titles = {component.key: component.title for component in grade.policy.walk() if component.key in grade.facts.overrides}
+    return [*titles.values(), *(["Total"] if grade.explanation.so_far.is_set else [])]
 
 
 def exact_decimal(value: Fraction) -> Decimal:
@@ -100,6 +107,7 @@ def _total(policy: Policy, total: engine.Total) -> dict[str, Any]:
         "possible": exact_decimal(total.possible),
         "percentage": policy.rounded(total.percentage),
         "letter": total.letter,
+        "is_set": total.is_set,
         "words": list(total.words),
     }
 
@@ -144,6 +152,7 @@ def _outcome(policy: Policy, outcome: Outcome) -> dict[str, Any]:
         "out_of": exact_decimal(outcome.possible),
         "percentage": policy.rounded_part(100 * outcome.share) if counts else None,
         "exact": str(outcome.earned) if counts else None,
+        "is_set": outcome.is_set,
         "words": list(outcome.words),
     }
 

@@ -12,8 +12,8 @@ from grading import engine
 POLICY_ORDER = (
     *("weights", "key", "title", "sections", "weight", "source", "milestones", "credit", "max_points", "anonymous"),
     *("scale", "rubric", "when_empty", "steps", "regrade_days", "symbol", "points", "value", "label", "step", "count", "at"),
-    *("component", "least", "letter", "needs", "from", "to", "decimals", "mode"),
-    *("letters", "rounding", "curve", "components", "parts", "gates", "specification", "tracks"),
+    *("component", "count_of", "unit", "each", "free", "least", "letter", "needs", "from", "to", "decimals", "mode"),
+    *("letters", "rounding", "curve", "components", "parts", "deductions", "gates", "specification", "tracks"),
 )
 FILE_NAME = "policy"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from grading.engine import Component, Policy, plain
+from grading.engine import Component, Deduction, Policy, plain
 
 SOURCE_WORDS = {
     "reviews": "Marks on reviews.",
@@ -13,7 +13,12 @@ SOURCE_WORDS = {
     "discussion": "Comments in the discussion, one point each.",
     "manual": "Marked by hand.",
 }
-COUNT_WORDS = {"bad_ratings": "reviews rated bad", "missing": "missing pieces of work", "late": "pieces of work handed in late"}
+COUNT_WORDS = {
+    "bad_ratings": "reviews rated bad",
+    "missing": "missing pieces of work",
+    "late": "pieces of work handed in late",
+    "without_points": "pieces of work without points",
+}
 
 
 def policy_in_words(policy: Policy) -> dict[str, Any]:
@@ -106,6 +111,11 @@ def _deduct(count_of: str, tiers=(), each=None, free=0) -> str:
     return f"Taken off for {what}: {plain(each or 0)} % for each{after}."
 
 
+def _group(by: str, exempt: str = "one") -> str:
+    said = f"Of several on one {by}, the best counts."
+    return f"{said} Who is exempt from one of them is exempt from all of that {by}." if exempt == "all" else said
+
+
 def _needs(source: str, least=None) -> str:
     much = f"at least {plain(least)} points" if least else "points"
     return f"Work counts only on days with {much} for {source}."
@@ -115,7 +125,7 @@ STEP_WORDS: dict[str, Callable[..., str]] = {
     "map": _map,
     "late": _late,
     "needs": _needs,
-    "group": lambda by: f"Of several on one {by}, the best counts.",
+    "group": _group,
     "exempt": lambda counts_as: f"Exempt work counts as {counts_as}." if counts_as == "done" else "Exempt work is left out.",
     "sampled": lambda: "A sample is marked: what is handed in and not marked is left out.",
     "skip": lambda count: f"{_pieces(count)} may be left undone.",
@@ -138,12 +148,28 @@ def _whole(policy: Policy) -> Iterator[str]:
         points = ", ".join(f"{plain(before)} becomes {plain(after)}" for before, after in policy.curve)
         yield f"Totals are curved: {points}; what lies between lies between."
     titles = {component.key: component.title for component in policy.walk()}
+    for deduction in policy.deductions:
+        yield _deduction(deduction, titles.get(deduction.component, deduction.component))
     for gate in policy.gates:
         need = gate.need.words(titles.get(gate.need.component, gate.need.component))
         yield f"Required to pass: {need}{f' (otherwise {gate.letter})' if gate.letter else ''}."
     yield f"Totals are {policy.rounding.words}, once, when they are shown."
     if policy.regrade_days:
         yield f"A mark can be contested for {_pieces(policy.regrade_days, of='day')} after its release."
+
+
+def _deduction(deduction: Deduction, title: str) -> str:
+    what, is_letters = f"{COUNT_WORDS[deduction.count_of]} in {title}", deduction.unit == "letters"
+
+    def much(off) -> str:
+        return _pieces(int(off), of="step") if is_letters else plain(off)
+
+    if deduction.tiers:
+        said = ", ".join(f"{much(off)} from {plain(least)} on" for least, off in deduction.tiers)
+    else:
+        after = f" after the first {deduction.free}" if deduction.free else ""
+        said = f"{much(deduction.each or 0)} for each{after}"
+    return f"Taken off the {'letter' if is_letters else 'total'} for {what}: {said}."
 
 
 def _letters(policy: Policy) -> list[tuple[str, str]]:

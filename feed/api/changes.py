@@ -13,7 +13,13 @@ from feed.actions.publish import publish_changes
 from feed.models import Stream
 from feed.policies import stream_owner
 from feed.queries.reading import Change, Cursor, CursorGone, NotACursor, OfAnotherStream, Page, page_after, read_cursor
-from grading.api.schema import ComponentLineSerializer, GradedStudentSerializer, GradeTreeSerializer, number
+from grading.api.schema import (
+    TOTAL_SET_HELP,
+    ComponentLineSerializer,
+    GradedStudentSerializer,
+    GradeTreeSerializer,
+    number,
+)
 from grading.policies import audience_of, require_graded
 from grading.presenting import present, summarise
 from grading.queries import Grade, grades_of
@@ -40,6 +46,7 @@ class PublishedGradeSerializer(serializers.Serializer):
     out_of = number()
     letter = serializers.CharField(allow_blank=True)
     letter_final = serializers.CharField(allow_blank=True)
+    total_is_set = serializers.BooleanField(help_text=TOTAL_SET_HELP)
     changed_at = serializers.DateTimeField()
 
 

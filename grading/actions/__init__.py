@@ -12,7 +12,6 @@ from grading.actions.release import (
     hide_student,
     hide_talk,
     release_component,
-    release_mark,
     release_student,
     release_talk,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "hide_student",
     "hide_talk",
     "release_component",
-    "release_mark",
     "release_student",
     "release_talk",
     "remove_snippet",

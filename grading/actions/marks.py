@@ -9,7 +9,7 @@ from core.text import tidy
 from courses.actions import lock_enrollments, stamp_grade_change
 from grading.engine import plain
 from grading.given import Given, check_mark, chosen_levels, stale_words
-from grading.models import ChangeKind, Mark, MarkChange
+from grading.models import ChangeKind, Mark, MarkChange, RegradeRequest
 from grading.work import Work, work_of
 
 
@@ -22,6 +22,7 @@ def set_mark(
     by,
     version: int | None = None,
     levels: Mapping[str, Decimal] | None = None,
+    regrade: RegradeRequest | None = None,
     **target,
 ) -> Mark:
     """Give the work that `target` names (see work_of) these points; None clears the mark.
@@ -29,7 +30,8 @@ def set_mark(
     `levels` are the rubric's, {part: points}; the mark's points are then their sum, and `points` may be left None. Without
     them, points that stay as they are keep the levels they came from.
     `revision` is that of the mark it replaces, 0 for the first; `version` the review's version that the marker read, the
-    current one when left out. Raises StaleVersion when somebody has marked since; setting what stands already changes nothing.
+    current one when left out; `regrade` the request that this decides. Raises StaleVersion when somebody has marked since;
+    setting what stands already changes nothing.
     """
     work = work_of(**target)
     chosen = None if levels is None else chosen_levels(work.entry.rubric, levels)
@@ -49,7 +51,7 @@ def set_mark(
         return mark
     if mark.revision != revision:
         raise StaleVersion(stale_words(mark), current=mark)
-    change = change_mark(mark, given, by)
+    change = change_mark(mark, given, by, regrade)
     mark.save()
     change.mark = mark
     change.save()
@@ -63,7 +65,7 @@ def stands(mark: Mark, given: Given) -> bool:
     return (mark.points, mark.comment, mark.review_version, mark.levels) == (given.points, given.comment, given.version, levels)
 
 
-def change_mark(mark: Mark, given: Given, by) -> MarkChange:
+def change_mark(mark: Mark, given: Given, by, regrade: RegradeRequest | None = None) -> MarkChange:
     """Make the mark, which is locked, what is given, and tell the history of it; the caller saves both."""
     levels = _levels_after(mark, given)
     change = MarkChange(
@@ -74,6 +76,7 @@ def change_mark(mark: Mark, given: Given, by) -> MarkChange:
         comment_after=given.comment,
         levels_before=mark.levels,
         levels_after=levels,
+        regrade=regrade,
         changed_by=by,
         changed_at=timezone.now(),
     )

@@ -4,6 +4,7 @@ import orjson
 from django.db import transaction
 
 from core.errors import DomainError, StaleVersion
+from core.text import text_problem, tidy
 from courses.actions import stamp_course_change
 from courses.models import Course
 from grading import queries
@@ -11,10 +12,14 @@ from grading.engine import ERROR, lint
 from grading.models import Policy
 from grading.queries.policy import policy_digest
 
+MAX_REASON = 300  # characters
+
 
 @transaction.atomic
-def set_policy(*, course: Course, document: Mapping, by, previewed: str | None = None) -> Policy:
+def set_policy(*, course: Course, document: Mapping, by, previewed: str | None = None, reason: str = "") -> Policy:
     """Put the document in force as a new version; the document that is in force already changes nothing.
+
+    `reason` is for the history: why it was changed.
 
     `previewed` is the digest of the preview that somebody agreed to: StaleVersion when it was of another text, or another
     policy has come into force since.
@@ -25,6 +30,7 @@ def set_policy(*, course: Course, document: Mapping, by, previewed: str | None =
     if current and current.document == document:
         return current
     _check_text(document)
+    reason = _checked_reason(reason)
     if previewed is not None and previewed != policy_digest(current, document):
         words = "The policy in force or this text has changed since the preview. Nothing was saved; look at the new preview."
         raise StaleVersion(words, current=current)
@@ -34,9 +40,16 @@ def set_policy(*, course: Course, document: Mapping, by, previewed: str | None =
             " ".join(f"{error.where}: {error.message}" for error in errors), field="grading", code="policy_is_wrong"
         )
     number = current.number + 1 if current else 1
-    policy = Policy.objects.create(course=course, number=number, document=document, created_by=by)
+    policy = Policy.objects.create(course=course, number=number, document=document, created_by=by, reason=reason)
     stamp_course_change(course=course)
     return policy
+
+
+def _checked_reason(reason: str) -> str:
+    reason = tidy(reason).strip()
+    if problem := text_problem(reason, limit=MAX_REASON):
+        raise DomainError(problem, field="reason")
+    return reason
 
 
 def _check_text(document: Mapping) -> None:

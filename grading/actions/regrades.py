@@ -12,7 +12,7 @@ from core.text import text_problem, tidy
 from courses.models import Enrollment
 from grading import tasks
 from grading.actions.marks import set_mark
-from grading.actions.release import release_mark
+from grading.actions.release import release_decided
 from grading.given import MAX_COMMENT
 from grading.models import Mark, Outcome, RegradeMessage, RegradeNotice, RegradeRequest
 from grading.queries.policy import read_in_force
@@ -75,12 +75,13 @@ def decide_regrade(
     text: str,
     points: Decimal | None = None,
     levels: Mapping[str, Decimal] | None = None,
+    comment: str | None = None,
     revision: int | None = None,
 ) -> RegradeRequest:
-    """Close the request: "kept", or "changed" to these points, which the student sees at once.
+    """Close the request: "kept", or "changed" to these points or levels, this comment, or both, which the student sees at once.
 
-    `revision` is that of the mark that the decider had before them; StaleVersion when somebody has marked since. Of two
-    decisions at once one stands, and the other is refused (code `decided`).
+    Of a changed mark, what is left None stays as it is. `revision` is that of the mark that the decider had before them;
+    StaleVersion when somebody has marked since. Of two decisions at once one stands, and the other is refused (code `decided`).
     """
     text = _checked(text)
     if outcome not in (Outcome.KEPT, Outcome.CHANGED):
@@ -89,30 +90,34 @@ def decide_regrade(
     if (decided.outcome, decided.decided_by_id) == (outcome, by.user_id):
         return decided  # sent twice
     request = _lock_open(request)
-    given = _change_mark(request, by, points, levels, revision) if outcome == Outcome.CHANGED else None
+    given = _change_mark(request, by, points, levels, comment, revision) if outcome == Outcome.CHANGED else None
     return _close(request, by, outcome, text, given)
 
 
-def _change_mark(request: RegradeRequest, by: Enrollment, points, levels, revision: int | None) -> Decimal:
+def _change_mark(request: RegradeRequest, by: Enrollment, points, levels, comment, revision: int | None) -> Decimal | None:
+    """The new points; None where the student goes on seeing the same."""
+    mark = Mark.objects.get(pk=request.mark_id)
+    if points is None and levels is None and comment is not None:
+        points = mark.points
     if points is None and levels is None:
         raise DomainError("Give the new mark.", field="points")
     if revision is None:
         raise DomainError("Name the revision of the mark that is to be changed.", field="revision")
-    mark = Mark.objects.get(pk=request.mark_id)
-    before = mark.released_points, mark.released_levels
+    points_seen = mark.released_points
     mark = set_mark(
         **target_of(mark),
         points=points,
         levels=levels,
-        comment=mark.comment,
+        comment=mark.comment if comment is None else comment,
         revision=revision,
         version=mark.review_version,
+        regrade=request,
         by=by.user,
     )
-    if (mark.points, mark.levels) == before:
-        raise DomainError("This is the mark that the student sees already; keep it, or give another.", field="points")
-    release_mark(mark=mark, by=by.user)
-    return mark.points
+    if not release_decided(request=request, by=by.user):
+        words = "This is what the student sees already; keep the mark, or give another mark or comment."
+        raise DomainError(words, field="points")
+    return mark.points if mark.points != points_seen else None
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.utils import timezone
 from core.batches import batches
 from courses.actions import lock_enrollments, stamp_grade_change
 from courses.models import Course, Enrollment
-from grading.models import ChangeKind, Mark, MarkChange
+from grading.models import ChangeKind, Mark, MarkChange, RegradeRequest
 from grading.queries.release import marks_behind, marks_of_student, marks_of_talk, students_behind
 from presentations.models import Slot
 from talks.actions import release_feedback
@@ -38,9 +38,9 @@ def hide_student(*, student: Enrollment, by) -> int:
 
 
 @transaction.atomic
-def release_mark(*, mark: Mark, by) -> int:
-    """Let students see this one mark as it stands now, as the outcome of a regrade request does."""
-    return _release(_lock(Mark.objects.filter(pk=mark.pk)), by)
+def release_decided(*, request: RegradeRequest, by) -> int:
+    """Let students see the one mark as it stands now that the decision of this request gave."""
+    return _release(_lock(Mark.objects.filter(pk=request.mark_id)), by, request)
 
 
 @transaction.atomic
@@ -59,10 +59,12 @@ def hide_talk(*, slot: Slot, by: Enrollment) -> int:
     return _hide(_lock(marks_of_talk(slot)), by.user)
 
 
-def _release(marks: list[Mark], by) -> int:
+def _release(marks: list[Mark], by, regrade: RegradeRequest | None = None) -> int:
     now = timezone.now()
     changed = [mark for mark in marks if mark.awaits_release]
-    changes = [_change(mark, ChangeKind.RELEASED, (mark.points, mark.comment, mark.levels), by, now) for mark in changed]
+    changes = [
+        _change(mark, ChangeKind.RELEASED, (mark.points, mark.comment, mark.levels), by, now, regrade) for mark in changed
+    ]
     for mark in changed:
         mark.released_points, mark.released_comment, mark.released_levels = mark.points, mark.comment, mark.levels
         # A mark that was cleared is withdrawn: to the student the work is not marked.
@@ -93,7 +95,7 @@ def _lock(marks) -> list[Mark]:
     return [mark for some in batches(ids) for mark in rows.filter(pk__in=some)]
 
 
-def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now) -> MarkChange:
+def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now, regrade: RegradeRequest | None = None) -> MarkChange:
     return MarkChange(
         mark=mark,
         kind=kind,
@@ -103,6 +105,7 @@ def _change(mark: Mark, kind: ChangeKind, after: tuple, by, now) -> MarkChange:
         comment_after=after[1],
         levels_before=mark.released_levels,
         levels_after=after[2],
+        regrade=regrade,
         changed_by=by,
         changed_at=now,
     )

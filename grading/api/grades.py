@@ -177,7 +177,7 @@ def _csv_response(course_slug: str, rows: Iterable[tuple[Enrollment, Grade]]) ->
     return response
 
 
-TOTALS = ("total_so_far", "total_final", "out_of", "letter", "letter_final", "changed_at")
+TOTALS = ("total_so_far", "total_final", "out_of", "letter", "letter_final", "total_is_set", "changed_at")
 
 
 def _table(rows: Iterable[tuple[Enrollment, Grade]]) -> Iterable[list]:
@@ -189,6 +189,7 @@ def _table(rows: Iterable[tuple[Enrollment, Grade]]) -> Iterable[list]:
         cells: list[str | Decimal | None] = []
         for component in line["components"]:
             cells += [component["earned"], component["out_of"]]
+        line["total_is_set"] = "true" if line["total_is_set"] else "false"
         yield [*student.values(), *cells, *(line[name] for name in TOTALS)]
 
 

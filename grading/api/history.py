@@ -15,6 +15,12 @@ from grading.queries.history import KINDS, WHOLE, history_of
 from grading.queries.history_events import Event, events_at
 
 
+class LevelChangeSerializer(serializers.Serializer):
+    part = serializers.CharField(help_text="A part of the rubric")
+    before = serializers.CharField(allow_blank=True, help_text="Its level and points, such as “partly (1)”; blank for none")
+    after = serializers.CharField(allow_blank=True)
+
+
 class EventSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=list(KINDS.items()))
     at = serializers.DateTimeField()
@@ -26,6 +32,8 @@ class EventSerializer(serializers.Serializer):
     why = serializers.CharField(allow_blank=True)
     comment_before = serializers.CharField(allow_blank=True, help_text="Of a mark whose comment the event changes")
     comment_after = serializers.CharField(allow_blank=True)
+    levels = LevelChangeSerializer(many=True, help_text="The parts of the rubric whose level the event changes")
+    regrade = serializers.CharField(allow_blank=True, help_text="The handle of the regrade request whose decision this is")
 
 
 class HistorySerializer(serializers.Serializer):
@@ -72,8 +80,10 @@ def _after(text: str) -> int:
     return int(text)
 
 
-SHOWN = ("kind", "at", "what", "whose", "before", "after", "why", "comment_before", "comment_after")
+SHOWN = ("kind", "at", "what", "whose", "before", "after", "why", "comment_before", "comment_after", "regrade")
 
 
 def _shown(event: Event) -> dict:
-    return {name: getattr(event, name) for name in SHOWN} | {"by": event.by.name if event.by else None}
+    by = event.by.name if event.by else None
+    levels = [change._asdict() for change in event.levels]
+    return {name: getattr(event, name) for name in SHOWN} | {"by": by, "levels": levels}

@@ -96,6 +96,9 @@ class MarkChangeSerializer(serializers.ModelSerializer):
     changed_by = serializers.CharField(source="changed_by.name")
     levels_before = LevelSerializer(many=True)
     levels_after = LevelSerializer(many=True)
+    regrade = serializers.CharField(
+        source="regrade.handle", default="", help_text="The handle of the regrade request whose decision it was; blank for none"
+    )
 
     class Meta:
         model = MarkChange
@@ -107,6 +110,7 @@ class MarkChangeSerializer(serializers.ModelSerializer):
             "levels_after",
             "comment_before",
             "comment_after",
+            "regrade",
             "changed_by",
             "changed_at",
         ]

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from core.api import asks_for_dry_run, with_etag
 from courses.policies import require_instructor, require_member
 from grading import actions, engine
+from grading.actions.policy import MAX_REASON
 from grading.policies import find_student
 from grading.queries import Grade, known_of, policy_findings, policy_in_force, read_in_force
 from grading.queries.policy import versions_of
@@ -44,6 +45,9 @@ class GivenPolicySerializer(serializers.Serializer):
         max_length=64,
         required=False,
         help_text="The digest of the preview that is saved; 412 when the policy has changed since",
+    )
+    reason = serializers.CharField(
+        max_length=MAX_REASON, allow_blank=True, default="", help_text="Why it is changed, for the history; not of a preview"
     )
 
 
@@ -81,6 +85,7 @@ class PolicyVersionSerializer(serializers.Serializer):
     version = serializers.IntegerField(source="number")
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField(source="created_by.name", default=None, allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
     document = serializers.DictField()
 
 
@@ -131,7 +136,13 @@ def _change(request, course) -> Response:
     document = given.validated_data["document"]
     if is_dry:
         return Response(_preview(course, document))
-    row = actions.set_policy(course=course, document=document, by=request.user, previewed=given.validated_data.get("previewed"))
+    row = actions.set_policy(
+        course=course,
+        document=document,
+        by=request.user,
+        previewed=given.validated_data.get("previewed"),
+        reason=given.validated_data["reason"],
+    )
     return Response(_told(row, policy_findings(course, row)))
 
 

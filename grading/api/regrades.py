@@ -70,6 +70,13 @@ class DecisionSerializer(serializers.Serializer):
     text = serializers.CharField(max_length=MAX_COMMENT, trim_whitespace=False, help_text="Why")
     points = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True, default=None)
     levels = levels_field()
+    comment = serializers.CharField(
+        max_length=MAX_COMMENT,
+        allow_blank=True,
+        required=False,
+        trim_whitespace=False,
+        help_text="Of a changed mark: its comment from now on; what is left out, points or comment, stays as it is",
+    )
 
 
 class RegradePagination(LinkedPagination):

@@ -9,6 +9,7 @@ from grading.engine import State
 
 STATE_HELP = f"One of {', '.join(State)}"
 NUMBER_HELP = "An exact decimal, as a string"
+TOTAL_SET_HELP = "The whole grade, its total or its letter, was set by a person, whatever the marks say"
 
 
 def number(**kwargs):
@@ -46,6 +47,7 @@ class StandingSerializer(serializers.Serializer):
     out_of = number()
     letter = serializers.CharField(allow_blank=True, help_text="Of the total so far")
     letter_final = serializers.CharField(allow_blank=True)
+    total_is_set = serializers.BooleanField(help_text=TOTAL_SET_HELP)
 
 
 class GradeLineSerializer(StandingSerializer):
@@ -66,6 +68,7 @@ class OutcomeSerializer(serializers.Serializer):
     out_of = number()
     percentage = number(allow_null=True)
     exact = serializers.CharField(allow_null=True, help_text="`earned` without rounding, as a fraction such as 203/12")
+    is_set = serializers.BooleanField(help_text="Set by a person, whatever the marks say")
     words = serializers.ListField(child=serializers.CharField())
 
 
@@ -115,6 +118,7 @@ class TotalSerializer(serializers.Serializer):
     possible = number()
     percentage = number(allow_null=True)
     letter = serializers.CharField(allow_blank=True)
+    is_set = serializers.BooleanField(help_text=TOTAL_SET_HELP)
     words = serializers.ListField(child=serializers.CharField())
 
 

@@ -53,6 +53,15 @@ class SheetRowSerializer(serializers.Serializer):
         return str(row.out_of) if self.context["shows_results"] and row.out_of is not None else None
 
 
+class BlindWorkSerializer(serializers.Serializer):
+    column = serializers.CharField(source="group")
+    work = serializers.CharField(help_text="Its address on the marking page; it tells nothing of whose it is")
+    name = serializers.CharField(source="who", help_text="What it is called until its mark is released")
+    points = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
+    note = serializers.CharField(help_text="Such as late")
+    is_changed = serializers.BooleanField(help_text="Handed in anew since it was marked")
+
+
 class MarkSheetSerializer(serializers.Serializer):
     component = serializers.CharField()
     page = serializers.IntegerField()
@@ -60,6 +69,10 @@ class MarkSheetSerializer(serializers.Serializer):
     students = serializers.IntegerField(help_text="On all pages")
     columns = SheetColumnSerializer(many=True)
     rows = SheetRowSerializer(many=True)
+    without_names = BlindWorkSerializer(
+        many=True,
+        help_text="What is marked without names and not released, in an order that tells nothing; the same whatever is asked",
+    )
 
 
 @extend_schema(
@@ -87,6 +100,7 @@ def mark_sheet(request, course_slug, component_key):
         "students": sheet.page.paginator.count,
         "columns": sheet.columns,
         "rows": sheet.rows,
+        "without_names": [entry for part in sheet.blind for entry in part.entries],
     }
     return Response(MarkSheetSerializer(shown, context={"shows_results": sheet.shows_results}).data)
 

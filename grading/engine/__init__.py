@@ -5,6 +5,7 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 """
 
 from grading.engine.compute import compute, computing, source_key
+from grading.engine.deductions import Deduction
 from grading.engine.entry import Criterion, Entry
 from grading.engine.exact import add_up, plain
 from grading.engine.facts import Facts, Item, Override, State
@@ -22,6 +23,7 @@ __all__ = [
     "WARNING",
     "Component",
     "Criterion",
+    "Deduction",
     "Entry",
     "Explanation",
     "Facts",

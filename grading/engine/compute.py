@@ -4,6 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
+from grading.engine.deductions import Taken, take_off
 from grading.engine.exact import add_up, ratio, times
 from grading.engine.facts import Facts, Item, Override
 from grading.engine.flow import Flow, Said, Times, say, standing_of, start
@@ -17,6 +18,7 @@ ZERO = Fraction(0)
 FEW = 4
 Readings = tuple[Outcome, Outcome]  # so far, final
 NOT_SET = Override("")
+NOTHING_TAKEN = Taken()
 
 
 def compute(policy: Policy, facts: Facts) -> Explanation:
@@ -158,22 +160,36 @@ def _group_outcome(parts: list[Outcome], weight: Fraction, *, is_final: bool) ->
 def _total(policy: Policy, nodes: tuple[Node, ...], facts: Facts, *, is_final: bool) -> Total:
     override = facts.overrides.get("", NOT_SET)
     points, possible, value, words = _value(policy, nodes, is_final=is_final)
+    taken = NOTHING_TAKEN
     if override.percent is not None:
         value = ratio(override.percent, 100) * policy.out_of
         points, possible = ratio(override.percent, 100) * policy.weight_sum, policy.weight_sum
         words.append(say("Set to {} % of {} by hand: {}", override.percent, policy.out_of, override.reason))
-    letter, failed = "", []
-    if value is not None:
-        letter, said = _letter(policy, nodes, value, is_final=is_final)
-        failed = _failed(policy, nodes, is_final=is_final)
-        if failed:
-            letter, said = failed[0][0] or letter, tuple(sentence for _, sentence in failed)
-        words += said
+    elif value is not None and policy.deductions:
+        taken = take_off(policy.deductions, partial(_find, nodes), facts, is_final=is_final)
+        value = max(ZERO, value - taken.points)
+        words += [*taken.said, *([say("That leaves {}.", value)] if taken.points else [])]
+    letter, is_failed, said = _standing(policy, nodes, value, taken.letters, is_final=is_final)
+    words += said
     if override.letter:
         letter = override.letter
         words.append(say("Letter set to {} by hand: {}", letter, override.reason))
-    is_set = override is not NOT_SET
-    return Total(points, possible, value, letter, tuple(words), is_failed=bool(failed), is_set=is_set)
+    return Total(points, possible, value, letter, tuple(words), is_failed, override is not NOT_SET, policy.out_of)
+
+
+def _standing(
+    policy: Policy, nodes: tuple[Node, ...], value: Fraction | None, lowered: int, *, is_final: bool
+) -> tuple[str, bool, tuple[Said, ...]]:
+    """(letter, whether something required to pass is not met, sentences) of a total whose letter is so many steps lower."""
+    if value is None:
+        return "", False, ()
+    letter, said = _letter(policy, nodes, value, is_final=is_final)
+    if lowered and letter:
+        letter = policy.lowered(letter, lowered)
+        said = (*said, say("Lowered to {}.", letter))
+    if failed := _failed(policy, nodes, is_final=is_final):
+        return failed[0][0] or letter, True, tuple(sentence for _, sentence in failed)
+    return letter, False, said
 
 
 def _value(

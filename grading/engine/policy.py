@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from grading.engine.deductions import Deduction, read_deduction
 from grading.engine.entry import POINTS, Entry, read_entry
 from grading.engine.needs import Gate, Specified, read_gate, read_specified
 from grading.engine.schema import DEFAULT_MAX_POINTS, DEFAULT_ROUNDING
@@ -123,6 +124,7 @@ class Policy:
     letters: tuple[Band, ...]
     regrade_days: int = 0
     curve: tuple[tuple[Fraction, Fraction], ...] = ()
+    deductions: tuple[Deduction, ...] = ()
     gates: tuple[Gate, ...] = ()
     specification: tuple[Specified, ...] = ()
     tracks: tuple[Track, ...] = ()
@@ -176,6 +178,11 @@ class Policy:
     def letter_names(self) -> list[str]:
         return [band.letter for band in (*self.letters, *self.specification)]
 
+    def lowered(self, letter: str, steps: int) -> str:
+        """So many steps below, and never below the last one."""
+        names = self.letter_names
+        return names[min(names.index(letter) + steps, len(names) - 1)] if letter in names else letter
+
     def curved(self, value: Fraction) -> Fraction:
         """The total after the curve; without one the total itself."""
         if not self.curve:
@@ -199,7 +206,7 @@ def exact(number: int | float | Decimal) -> Fraction:
 
 
 # What a track may say otherwise than the policy around it.
-OF_TRACKS = ("weights", "components", "letters", "curve", "gates", "specification")
+OF_TRACKS = ("weights", "components", "letters", "curve", "deductions", "gates", "specification")
 
 
 def read_policy(document: Mapping) -> Policy:
@@ -234,6 +241,7 @@ def _read_tree(document: Mapping) -> Policy:
         letters=tuple(sorted(bands, key=lambda band: -band.lowest)),
         regrade_days=document.get("regrade_days", 0),
         curve=tuple(sorted((exact(point["from"]), exact(point["to"])) for point in document.get("curve", []))),
+        deductions=tuple(read_deduction(deduction) for deduction in document.get("deductions", [])),
         gates=tuple(read_gate(gate) for gate in document.get("gates", [])),
         specification=tuple(read_specified(band) for band in document.get("specification", [])),
     )

@@ -1,5 +1,6 @@
 """The published shape of the [grading] table, made from the table of steps so that the two cannot differ."""
 
+from grading.engine.deductions import DEDUCTION_SCHEMA
 from grading.engine.entry import RUBRIC_SCHEMA, SCALE_SCHEMA
 from grading.engine.needs import GATE_SCHEMA, SPECIFICATION_SCHEMA
 from grading.engine.steps import STEPS
@@ -8,7 +9,7 @@ SOURCES = ("reviews", "presentations", "participation", "milestones", "discussio
 DEFAULT_MAX_POINTS = 10
 DEFAULT_ROUNDING = {"decimals": 1, "mode": "half_up", "letters": "rounded"}
 
-_WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": 1000}
+_WEIGHT = {"type": "number", "minimum": 0, "maximum": 1000}
 _KEY = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "maxLength": 60}
 _TITLE = {"type": "string", "minLength": 1, "maxLength": 120}
 
@@ -100,6 +101,11 @@ _WHOLE = {
         "description": "Letters by what is there instead of by the total: the first whose needs are all met",
     },
     "gates": {"type": "array", "items": GATE_SCHEMA, "description": "Who does not meet one of these fails, whatever the total"},
+    "deductions": {
+        "type": "array",
+        "items": DEDUCTION_SCHEMA,
+        "description": "What is taken off the total, or the letter, by how often something happened",
+    },
     "curve": {
         "type": "array",
         "minItems": 2,

@@ -56,7 +56,7 @@ class Total(NamedTuple):
     """The sum over the components.
 
     `points` of `possible` in the policy's weights; `value` is on the policy's scale (0 to 100, or 0 to the sum of
-    the weights), after the curve; None when nothing counts yet. `letter` is "" without letters or without a value.
+    the weights), after curve and deductions; None when nothing counts yet. `letter` is "" without letters or without a value.
     `is_failed`: something that is required to pass is not met, whatever the value.
     """
 
@@ -67,6 +67,7 @@ class Total(NamedTuple):
     said: tuple
     is_failed: bool = False
     is_set: bool = False  # value or letter, by a person
+    out_of: Fraction = Fraction(100)  # the upper end of the policy's scale
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -74,7 +75,8 @@ class Total(NamedTuple):
 
     @property
     def percentage(self) -> Fraction | None:
-        return 100 * self.points / self.possible if self.possible else None
+        """Of the scale, so with curve and deductions."""
+        return None if self.value is None else 100 * self.value / self.out_of
 
 
 class Explanation(NamedTuple):

@@ -92,7 +92,10 @@ class ChangeKind(models.TextChoices):
 
 
 class MarkChange(models.Model):
-    """What happened to a mark: who, when, from, to. The database refuses to change or delete a row."""
+    """What happened to a mark: who, when, from, to. The database refuses to change or delete a row.
+
+    `regrade` is the request whose decision did it; the reason is the message that closed that one.
+    """
 
     mark = models.ForeignKey(Mark, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=ChangeKind, default=ChangeKind.MARKED)
@@ -102,6 +105,9 @@ class MarkChange(models.Model):
     comment_after = models.TextField(blank=True)
     levels_before = models.JSONField(default=list, blank=True)
     levels_after = models.JSONField(default=list, blank=True)
+    regrade = models.ForeignKey(
+        "grading.RegradeRequest", on_delete=models.PROTECT, null=True, blank=True, related_name="mark_changes"
+    )
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
 

@@ -17,6 +17,7 @@ class Policy(models.Model):
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="policies")
     number = models.PositiveIntegerField()
     document = models.JSONField()
+    reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from accounts.models import User
 from courses.models import Course
 from grading import engine
-from grading.models import Excuse, Mark, MarkChange, Override, Policy, ScheduledRelease
+from grading.models import Excuse, Mark, MarkChange, Override, Policy, RegradeMessage, RegradeRequest, ScheduledRelease
 from grading.queries.excuses import titles_of
 from grading.queries.history import KINDS, Place, components_of
 from grading.queries.regrades import WORK, title_of
@@ -17,14 +18,23 @@ MARKS = ("marked", "released", "hidden")
 WHOLE_GRADE = "The whole grade"
 AS_COMPUTED = "as computed"
 OF_MARK = (
-    "changed_by", "mark__enrollment__user", "mark__review__reviewer__user", "mark__sign_up__enrollment__user",
+    "changed_by", "regrade__asked_by__user", "mark__enrollment__user", "mark__review__reviewer__user",
+    "mark__sign_up__enrollment__user",
     *(f"mark__{path.removeprefix('mark__')}" for path in WORK),
 )  # fmt: skip
 
 
+class LevelChange(NamedTuple):
+    part: str
+    before: str  # such as "partly (1)"; "" for none
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`comment_before` and `comment_after` are texts of a mark's comment, blank where the event leaves it as it is."""
+    """`comment_before` and `comment_after` are texts of a mark's comment, blank where the event leaves it as it is; `levels`
+    are the parts of the rubric that it changes. `regrade` is the handle of the request that it decides.
+    """
 
     kind: str
     at: datetime
@@ -36,6 +46,8 @@ class Event:
     why: str = ""
     comment_before: str = ""
     comment_after: str = ""
+    levels: tuple["LevelChange", ...] = ()
+    regrade: str = ""
 
     @property
     def label(self) -> str:
@@ -60,11 +72,14 @@ Found = dict[tuple[str, int], Event]
 
 
 def _marks(keys: list[int], components: dict[str, engine.Component]) -> Found:
-    rows = MarkChange.objects.filter(pk__in=keys).select_related(*OF_MARK)
-    return {(row.kind, row.pk): _of_mark(row, components) for row in rows}
+    rows = list(MarkChange.objects.filter(pk__in=keys).select_related(*OF_MARK))
+    decided = {row.regrade_id for row in rows if row.regrade_id}
+    closing = RegradeMessage.objects.filter(request__in=decided).exclude(outcome="") if decided else ()
+    reasons = {message.request_id: message.text for message in closing}
+    return {(row.kind, row.pk): _of_mark(row, components, reasons) for row in rows}
 
 
-def _of_mark(change: MarkChange, components: dict[str, engine.Component]) -> Event:
+def _of_mark(change: MarkChange, components: dict[str, engine.Component], reasons: dict[int, str]) -> Event:
     texts = (change.comment_before, change.comment_after)
     component = components.get(change.mark.component)
     return Event(
@@ -75,9 +90,28 @@ def _of_mark(change: MarkChange, components: dict[str, engine.Component]) -> Eve
         _owner(change.mark),
         _points(change.points_before),
         _points(change.points_after),
-        "",
+        _why(change.regrade, reasons) if change.regrade else "",
         *(texts if texts[0] != texts[1] else ("", "")),
+        _changed_levels(change.levels_before, change.levels_after),
+        change.regrade.handle if change.regrade else "",
     )
+
+
+def _why(request: RegradeRequest, reasons: dict[int, str]) -> str:
+    return f"Regrade request of {request.asked_by.user.name}: {reasons.get(request.pk, '')}"
+
+
+def _changed_levels(before: list[dict], after: list[dict]) -> tuple[LevelChange, ...]:
+    """The parts in the order of the rubric that now holds; what only the earlier one had follows."""
+    was, now = ({level["key"]: level for level in levels} for levels in (before, after))
+    both = [(was.get(key), now.get(key)) for key in {**now, **was}]
+    return tuple(
+        LevelChange((new or old)["title"], _level(old), _level(new)) for old, new in both if _level(old) != _level(new)
+    )
+
+
+def _level(level: dict | None) -> str:
+    return f"{level['level']} ({level['points']})" if level else ""
 
 
 def _points(points) -> str:
@@ -129,7 +163,8 @@ def _policies(keys: list[int]) -> Found:
 
 def _of_policy(row: Policy) -> Event:
     before = f"version {row.number - 1}" if row.number > 1 else ""
-    return Event("policy", row.created_at, row.created_by, "Grading policy", "", before, f"version {row.number} in force")
+    after = f"version {row.number} in force"
+    return Event("policy", row.created_at, row.created_by, "Grading policy", "", before, after, row.reason)
 
 
 def _releases(course: Course, keys: list[int], components: dict[str, engine.Component]) -> Found:

@@ -164,14 +164,14 @@ def tabs_of(marker: Enrollment, policy: engine.Policy) -> list[Tab]:
     """The tabs of the marking page; a kind of work is there when the policy counts it or there is some to mark."""
     counted = {engine.source_key(leaf) for leaf in policy.leaves()}
     tabs = [
-        Tab("reviews", "Reviews", _blinded(review_entries(marker), policy, "reviews"), _sheets(policy, "reviews")),
+        Tab("reviews", "Reviews", blinded(review_entries(marker), policy, "reviews"), _sheets(policy, "reviews")),
         Tab(
             "presentations",
             "Presentations",
             presentation_entries(marker, marker.course.today()),
             _sheets(policy, "presentations"),
         ),
-        Tab("milestones", "Project", _blinded(milestone_entries(marker), policy, "milestones"), _sheets(policy, "milestones")),
+        Tab("milestones", "Project", blinded(milestone_entries(marker), policy, "milestones"), _sheets(policy, "milestones")),
     ]
     tabs = [tab for tab in tabs if tab.entries or tab.key in counted]
     by_hand = [leaf for leaf in policy.leaves() if leaf.source == "manual"]
@@ -182,7 +182,7 @@ def _sheets(policy: engine.Policy, source: str) -> tuple[tuple[str, str], ...]:
     return tuple((leaf.key, leaf.title) for leaf in policy.leaves() if leaf.source == source and leaf.credit == "marks")
 
 
-def _blinded(entries: list[Entry], policy: engine.Policy, source: str) -> list[Entry]:
+def blinded(entries: list[Entry], policy: engine.Policy, source: str) -> list[Entry]:
     """Without names where the policy says so and the mark is not released, and in an order that tells nothing of them."""
     places = {group: place for place, group in enumerate(dict.fromkeys(entry.group for entry in entries))}
     hidden = {group for group in places if _is_anonymous(policy, source, group)}
@@ -327,4 +327,4 @@ def history_of(mark: Mark | None) -> list[MarkChange]:
     """Newest first."""
     if mark is None or not mark.pk:
         return []
-    return list(mark.changes.select_related("changed_by").order_by("-pk"))
+    return list(mark.changes.select_related("changed_by", "regrade").order_by("-pk"))

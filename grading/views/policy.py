@@ -91,12 +91,16 @@ def policy_save(request, course_slug):
         return _edit_page(request, instructor, text, form=form, is_asked=True)
     try:
         row = actions.set_policy(
-            course=instructor.course, document=read.document, by=request.user, previewed=form.cleaned_data["digest"]
+            course=instructor.course,
+            document=read.document,
+            by=request.user,
+            previewed=form.cleaned_data["digest"],
+            reason=form.cleaned_data["reason"],
         )
     except StaleVersion as stale:
-        return _edit_page(request, instructor, text, is_asked=True, refusal=stale.message, status=409)
+        return _edit_page(request, instructor, text, form=form, is_asked=True, refusal=stale.message, status=409)
     except DomainError as refusal:
-        return _edit_page(request, instructor, text, is_asked=True, refusal=refusal.message, status=422)
+        return _edit_page(request, instructor, text, form=form, is_asked=True, refusal=refusal.message, status=422)
     messages.success(request, f"Version {row.number} of the policy is in force; every grade is computed by it from now on.")
     return redirect("grading:policy_page", course_slug=course_slug)
 
@@ -107,7 +111,7 @@ def _edit_page(request, instructor: Enrollment, text: str, *, is_asked: bool, fo
     preview, problem = None, refusal
     current = policy_in_force(course)
     if form is not None and not form.is_valid():
-        problem, status = form.errors["text"][0] if "text" in form.errors else "Preview the text first.", 422
+        problem, status = _problem_of(form), 422
     elif is_asked and read and read.document is not None and not read.errors:
         preview = preview_policy(course, read.document)
     elif is_asked:
@@ -121,8 +125,15 @@ def _edit_page(request, instructor: Enrollment, text: str, *, is_asked: bool, fo
         "is_same": bool(preview and current and current.document == read.document),
         "problem": problem,
         "version": version,
+        "reason": form["reason"].value() or "" if form else "",
     }
     return render(request, "grading/policy_edit.html", context, status=status)
+
+
+def _problem_of(form: PolicyForm) -> str:
+    if "reason" in form.errors:
+        return f"Why: {form.errors['reason'][0]} Preview the text again; nothing was saved."
+    return form.errors["text"][0] if "text" in form.errors else "Preview the text first."
 
 
 def _words(row: Policy) -> dict:

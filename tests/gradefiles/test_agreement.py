@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gradefiles.actions import start_import
 from gradefiles.writing import export
+from grading.actions import set_override
 from tests.effort import examples
 from tests.gradefiles.canvas import CanvasReader
 from tests.grading.test_agreement import NOW, Viewer, World, shown, slow
@@ -76,3 +77,18 @@ def test_every_file_says_what_page_and_api_say(client, seed):
             run = start_import(marker=world.staff, raw=export(world.staff, kind).content, file_name=kind)
             assert (run.plan["faults"], run.plan["changes"], run.plan["left_out"]) == ([], [], [])
         transaction.set_rollback(True)
+
+
+def test_the_gradebooks_file_names_what_was_set_by_hand(room):
+    for component, percent in (("talk", 90), ("", 80)):
+        set_override(
+            student=room.ada, component=component, percent=Decimal(percent), reason="So", is_shown=False, by=room.staff.user
+        )
+
+    rows = csv.DictReader(io.StringIO(export(room.staff, "grades.csv").content.decode()))
+
+    assert {row["email"]: row["set by hand"] for row in rows} == {
+        "ada@example.edu": "Talk, Total",
+        "ben@example.edu": "",
+        "cy@example.edu": "",
+    }

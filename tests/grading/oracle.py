@@ -37,15 +37,27 @@ def grade(document: dict, facts, *, final: bool) -> dict:
         mine, of = _component(component, facts, final, shares)
         earned, possible = earned + mine, possible + of
     by_hand = facts.overrides.get("")
+    lowered = 0
     whole = Fraction(100) if document.get("weights", "scale") == "scale" else _weight({"parts": document["components"]})
     if by_hand and by_hand.percent is not None:
         value = whole * number(by_hand.percent) / 100
     elif possible:
         value = _curved(document, earned / possible * whole)
+        for deduction in document.get("deductions", []):
+            off = _off(deduction, document, facts, final)
+            if deduction.get("unit") == "letters":
+                lowered += off
+            else:
+                value -= off
+        value = max(ZERO, value)
     else:
         return {"value": None, "letter": by_hand.letter if by_hand else "", "failed": False, "shares": shares}
     unmet = [gate for gate in document.get("gates", []) if not _met(gate, document, facts, final, shares)]
     letter = _letter(document, value, facts, final, shares)
+    ranks = [band["letter"] for band in document.get("specification") or document.get("letters", [])]
+    for _ in range(int(lowered)):
+        if letter in ranks[:-1]:
+            letter = ranks[ranks.index(letter) + 1]
     if unmet:
         letter = unmet[0].get("letter") or letter
     if by_hand and by_hand.letter:
@@ -285,12 +297,7 @@ def _cap(flow, step, facts, final) -> None:
 def _deduct(flow, step, facts, final) -> None:
     if flow["share"] is None:
         return
-    undone = ("missing", "open") if final else ("missing",)
-    count = {
-        "missing": sum(item["state"] in undone for item in flow["items"]),
-        "late": sum(bool(item["late"] and item["late"] > 0) for item in flow["items"]),
-        "bad_ratings": facts.counts.get("bad_ratings", 0),
-    }[step["count_of"]]
+    count = _how_often(step["count_of"], flow["items"], facts, final)
     if "each" in step:
         percent = min(Fraction(100), number(step["each"]) * max(0, count - step.get("free", 0)))
     else:
@@ -327,6 +334,29 @@ def _curved(document: dict, value: Fraction) -> Fraction:
         if low[0] <= value <= high[0]:
             return low[1] + (high[1] - low[1]) * (value - low[0]) / (high[0] - low[0])
     return value if not points else points[-1][1]
+
+
+def _off(deduction: dict, document: dict, facts, final: bool) -> Fraction:
+    items = [item for leaf in _leaves(_found(document, deduction["component"])) for item in items_of(leaf, facts)]
+    count = _how_often(deduction["count_of"], items, facts, final)
+    if "each" in deduction:
+        return sum((number(deduction["each"]) for _ in range(count - deduction.get("free", 0))), ZERO)
+    off = ZERO
+    for tier in sorted(deduction["tiers"], key=lambda tier: tier["from"]):
+        off = number(tier["off"]) if count >= tier["from"] else off
+    return off
+
+
+def _how_often(what: str, items: list[dict], facts, final: bool) -> int:
+    if what == "bad_ratings":
+        return facts.counts.get("bad_ratings", 0)
+    if what == "late":
+        return sum(bool(item["late"] and item["late"] > 0) for item in items)
+    states = {
+        "missing": ["missing", "open"] if final else ["missing"],
+        "without_points": ["marked", "missing", "open", "pending"] if final else ["marked", "missing"],
+    }[what]
+    return sum(item["state"] in states and not item["points"] for item in items)
 
 
 def _letter(document: dict, value: Fraction, facts, final: bool, shares: dict) -> str:

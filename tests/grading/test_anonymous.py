@@ -157,3 +157,67 @@ def test_a_teams_file_has_no_name_of_its_own(client, db):
     assert [word for word in told if word in text] == []
     assert b"".join(sent.streaming_content) == b"What we measured."
     assert 'filename="report-' in sent["Content-Disposition"]
+
+
+# On the sheet
+
+
+def sheet(client, course, **asked):
+    page = client.get(reverse("grading:sheet_page", args=[course.slug, "only"]), asked)
+    return page, client.get(reverse("api:mark_sheet", args=[course.slug, "only"]), asked).json()
+
+
+def test_the_sheet_has_the_work_under_its_random_name_below_the_rows(client, course, marker, reviews):
+    marked = entries(marker)[2]
+    save(client, course, marked.work, points="7.5")
+
+    page, answer = sheet(client, course)
+
+    told = [(work["work"], work["name"], work["points"]) for work in answer["without_names"]]
+    assert told == [(entry.work, entry.who, "7.50" if entry.work == marked.work else None) for entry in entries(marker)]
+    text = page.content.decode()
+    assert [f">{entry.who}</a>" in text for entry in entries(marker)] == [True] * 4
+    assert "1 of 4 marked" in text
+    assert [cell["work"] for row in answer["rows"] for cell in row["cells"] if cell["is_open"]] == []
+    rows = {(cell["points"], cell["value"], *cell["signs"]) for row in answer["rows"] for cell in row["cells"]}
+    assert rows == {(None, "", "without names")}
+
+
+@pytest.mark.parametrize("asked", [{"name": NAMES[0]}, {"section": "B"}, {"page": "2", "rows": "25"}])
+def test_no_filter_narrows_what_has_no_name(client, course, marker, reviews, asked):
+    type(reviews[0].reviewer).objects.filter(pk=reviews[0].reviewer_id).update(section="B")
+
+    assert sheet(client, course, **asked)[1]["without_names"] == sheet(client, course)[1]["without_names"]
+
+
+def test_the_sheet_names_it_once_its_mark_is_released(client, course, marker, reviews):
+    set_mark(review=reviews[0], points=Decimal(8), revision=0, by=marker.user)
+    release_component(course=course, component_key="only", by=marker.user)
+
+    _, answer = sheet(client, course)
+
+    shown = [cell["value"] for row in answer["rows"] for cell in row["cells"] if row["name"] == NAMES[0]]
+    assert (shown, len(answer["without_names"])) == (["8"], 3)
+
+
+def test_a_team_is_on_the_sheet_under_a_random_name(client, db):
+    course = course_with_policy(one_component(source="milestones", anonymous=True))
+    client.force_login(EnrollmentFactory(course=course, role="assistant").user)
+    TeamMemberFactory(team=TeamFactory(course=course, name="Alphas"), enrollment=EnrollmentFactory(course=course))
+    MilestoneFactory(course=course, key="report")
+
+    _, answer = sheet(client, course)
+
+    (work,) = answer["without_names"]
+    assert (work["column"], work["note"], work["work"].startswith("blind-")) == ("report", "not handed in", True)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_sheet_queries_with_work_without_names(client, course, marker, django_assert_num_queries, rows):
+    for _ in range(rows):
+        reviewed(EnrollmentFactory(course=course))
+    address = reverse("api:mark_sheet", args=[course.slug, "only"])
+    client.get(address)
+
+    with django_assert_num_queries(21):
+        client.get(address)

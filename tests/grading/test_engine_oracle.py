@@ -20,8 +20,8 @@ SOURCES = ("reviews", "participation", "presentations", "milestones")
 LATE_SOURCES = ("reviews", "milestones")
 
 
-def table(first: str, firsts, second: str = "percent"):
-    row = st.fixed_dictionaries({first: firsts, second: PERCENT})
+def table(first: str, firsts, second: str = "percent", seconds=PERCENT):
+    row = st.fixed_dictionaries({first: firsts, second: seconds})
     return st.lists(row, min_size=1, max_size=3, unique_by=lambda line: line[first])
 
 
@@ -79,7 +79,8 @@ def choosing(draw):
 
 @st.composite
 def bounding(draw, source: str):
-    counted = ["missing", *(["late"] if source in LATE_SOURCES else []), *(["bad_ratings"] if source == "reviews" else [])]
+    counted = ["missing", "without_points", *(["late"] if source in LATE_SOURCES else [])]
+    counted += ["bad_ratings"] if source == "reviews" else []
     kinds = [
         step("cap", at=st.integers(1, 150)),
         step("all_or_nothing", at=st.integers(1, 100)),
@@ -104,11 +105,27 @@ def pipelines(draw, source: str):
 
 
 @st.composite
+def deduction(draw):
+    of, what = draw(
+        st.one_of(
+            st.tuples(st.sampled_from([*SOURCES, "group"]), st.sampled_from(["missing", "without_points"])),
+            st.sampled_from([("reviews", "late"), ("group", "late"), ("reviews", "bad_ratings")]),
+        )
+    )
+    much = st.one_of(
+        st.fixed_dictionaries({"each": st.integers(1, 9), "free": st.integers(0, 3)}),
+        st.fixed_dictionaries({"tiers": table("from", st.integers(1, 6), "off", st.integers(1, 9))}),
+    )
+    return {"component": of, "count_of": what} | draw(st.sampled_from([{}, {"unit": "letters"}])) | draw(much)
+
+
+@st.composite
 def documents(draw):
     leaves = [
-        {"key": source, "title": source, "weight": draw(st.integers(1, 60)), "source": source, "steps": draw(pipelines(source))}
+        {"key": source, "title": source, "weight": draw(weights), "source": source, "steps": draw(pipelines(source))}
         | draw(st.sampled_from([{}, {"when_empty": "left out"}]))
-        for source in SOURCES
+        # What weighs nothing can still be counted and required.
+        for source, weights in zip(SOURCES, (st.integers(0, 60), *[st.integers(1, 60)] * 3), strict=True)
     ]
     group = {"key": "group", "title": "Group", "parts": leaves[2:]}
     need = st.one_of(
@@ -119,10 +136,12 @@ def documents(draw):
     by_total = {"letters": [{"letter": "A", "from": 80}, {"letter": "B", "from": 40}, {"letter": "F", "from": 0}]}
     specified = {"specification": [{"letter": "A", "needs": draw(st.lists(need, min_size=1, max_size=2))}, {"letter": "F"}]}
     gates = [gate | {"letter": "F"} for gate in draw(st.lists(need, max_size=1))]
+    deductions = draw(st.lists(deduction(), max_size=2))
     curve = draw(st.sampled_from([{}, {"curve": [{"from": 0, "to": 5}, {"from": 50, "to": 60}, {"from": 240, "to": 240}]}]))
     return {
         "weights": draw(st.sampled_from(["scale", "sum"])),
         "components": [*leaves[:2], group],
+        "deductions": deductions,
         "gates": gates,
         **draw(st.sampled_from([by_total, specified])),
         **curve,

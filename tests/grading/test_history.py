@@ -9,7 +9,19 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from grading.actions import excuse, hide_component, release_component, revoke_excuse, set_mark, set_override, set_policy
+from courses.models import Enrollment
+from grading.actions import (
+    ask_regrade,
+    decide_regrade,
+    excuse,
+    hide_component,
+    release_component,
+    revoke_excuse,
+    set_mark,
+    set_override,
+    set_policy,
+)
+from grading.engine import plain
 from grading.models import Excuse
 from grading.queries.excuses import titles_of
 from presentations.models import SignUp
@@ -17,11 +29,12 @@ from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
     MilestoneFactory,
+    RegradeRequestFactory,
     SignUpFactory,
     TeamFactory,
     TeamMemberFactory,
 )
-from tests.grading.examples import course_with_policy, ece697il, one_component, reviewed
+from tests.grading.examples import RUBRIC, course_with_policy, ece697il, one_component, released_mark, reviewed
 
 ESSAY = {"key": "essay", "title": "Essay", "weight": 100, "source": "manual"}
 
@@ -159,6 +172,33 @@ def test_comments_are_told_before_and_after(client, course, student, by):
     assert "Comment changed" in text
 
 
+def test_changed_levels_and_what_a_regrade_request_came_to_are_told(client, course, student, by):
+    set_policy(course=course, document=one_component(rubric=RUBRIC) | {"regrade_days": 7}, by=by, reason="With a rubric")
+    levels = {"summary": Decimal(2), "critique": Decimal(1), "ideas": Decimal(0)}
+    mark = set_mark(review=reviewed(student), points=None, levels=levels, revision=0, by=by)
+    release_component(course=course, component_key="only", by=by)
+    request = ask_regrade(mark=mark, by=student, text="Page 3")
+    decider = Enrollment.objects.get(user=by)
+    better = levels | {"critique": Decimal(2)}
+    decide_regrade(request=request, by=decider, outcome="changed", text="You are right.", levels=better, revision=1)
+
+    answer = client.get(reverse("api:grade_history", args=[course.slug])).json()["results"]
+    page = client.get(reverse("grading:history", args=[course.slug])).content.decode()
+
+    why = "Regrade request of Amara Lindqvist: You are right."
+    told = [(row["kind"], row["after"], row["why"], row["regrade"], len(row["levels"])) for row in answer[:5]]
+    assert told == [
+        ("released", "4", why, request.handle, 1),
+        ("marked", "4", why, request.handle, 1),
+        ("released", "3", "", "", 3),
+        ("marked", "3", "", "", 3),
+        ("policy", "version 2 in force", "With a rubric", "", 0),
+    ]
+    before, after = (f"{level['title']} ({plain(Decimal(level['points']))})" for level in RUBRIC[1]["levels"][1:])
+    assert answer[0]["levels"] == [{"part": RUBRIC[1]["title"], "before": before, "after": after}]
+    assert (why in page, f"{before} → {after}" in page, request.handle in page) == (True, True, True)
+
+
 def test_what_was_set_by_hand_says_from_what(client, course, student, by):
     def sets(percent=None, letter="", component="reviews"):
         percent = None if percent is None else Decimal(percent)
@@ -241,11 +281,14 @@ def test_the_next_page_asks_for_the_same(client, course, student, by):
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_history_queries(client, course, by, django_assert_num_queries, rows):
+    decider = Enrollment.objects.get(user=by)
     for _ in range(rows):
         lived_by = EnrollmentFactory(course=course)
         set_mark(review=reviewed(lived_by), points=Decimal(8), revision=0, by=by)
         set_override(student=lived_by, component="reviews", percent=Decimal(90), reason="Illness", is_shown=False, by=by)
         excused(lived_by, by, item=f"p{lived_by.pk}")
+        contested = RegradeRequestFactory(mark=released_mark(lived_by), asked_by=lived_by)
+        decide_regrade(request=contested, by=decider, outcome="changed", text="Yes.", points=Decimal(9), revision=1)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("grading:history", args=[course.slug]))

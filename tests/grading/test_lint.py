@@ -51,7 +51,7 @@ def test_the_instructor_is_told_of_stated_weights_off_100(way, words):
                 (
                     ERROR,
                     "wieghts",
-                    "Unknown key 'wieghts'; expected one of: components, curve, gates, letters, regrade_days, "
+                    "Unknown key 'wieghts'; expected one of: components, curve, deductions, gates, letters, regrade_days, "
                     "rounding, specification, tracks, weights.",
                 )
             ],
@@ -68,7 +68,7 @@ def test_the_instructor_is_told_of_stated_weights_off_100(way, words):
         ),
         ({"components": [leaf(weight="10")]}, [(ERROR, "components[1].weight", "Found '10'; expected a number.")]),
         ({"components": [leaf(weight=float("nan"))]}, [(ERROR, "components[1].weight", "Found nan; expected a number.")]),
-        ({"components": [leaf(weight=0)]}, [(ERROR, "components[1].weight", "Found 0; expected more than 0.")]),
+        ({"components": [leaf(weight=-1)]}, [(ERROR, "components[1].weight", "Found -1; expected 0 or more.")]),
         (
             {"components": [leaf(key="Big Key")]},
             [

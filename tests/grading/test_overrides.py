@@ -118,7 +118,15 @@ def test_a_set_total_is_the_same_on_page_api_and_csv(client, course, student, in
     assert "87.25 %" in answer.content.decode()
     line = client.get(reverse("api:grade_list", args=[course.slug])).json()["results"][0]
     assert [line[name] for name in ("total_so_far", "total_final", "letter", "letter_final")] == ["87.3", "87.3", "B+", "B+"]
-    assert ",87.3,87.3,100,B+,B+," in client.get(reverse("api:grade_list", args=[course.slug]) + "?format=csv").content.decode()
+    assert line["total_is_set"] is True
+    tree = client.get(reverse("api:grade_detail", args=[course.slug, student.pk])).json()
+    assert [tree[name]["is_set"] for name in ("total_so_far", "total_final")] == [True, True]
+    change = client.get(reverse("api:grade_changes", args=[course.slug])).json()["results"][0]
+    assert change["grade"] == {name: line[name] for name in change["grade"]}
+    assert (
+        ",87.3,87.3,100,B+,B+,true,"
+        in client.get(reverse("api:grade_list", args=[course.slug]) + "?format=csv").content.decode()
+    )
     assert "set by hand</small> 87.3" in client.get(reverse("grading:gradebook", args=[course.slug])).content.decode()
 
 

@@ -102,14 +102,16 @@ def test_page_previews_then_saves(seminar, client):
     shown = client.post(reverse("grading:policy_edit", args=[course.slug]), {"text": text})
     count = Policy.objects.count()
     saved = client.post(
-        reverse("grading:policy_save", args=[course.slug]), {"text": text, "digest": shown.context["preview"].digest}
+        reverse("grading:policy_save", args=[course.slug]),
+        {"text": text, "digest": shown.context["preview"].digest, "reason": "Too strict"},
     )
 
     assert (shown.status_code, count) == (200, 1)
     assert "letter up" in shown.content.decode()
     assert (saved.status_code, saved["Location"]) == (302, reverse("grading:policy_page", args=[course.slug]))
     row = policy_in_force(course)
-    assert (row.number, row.document, row.created_by) == (2, easier(), by)
+    assert (row.number, row.document, row.created_by, row.reason) == (2, easier(), by, "Too strict")
+    assert "Too strict" in client.get(reverse("grading:policy_page", args=[course.slug])).content.decode()
 
 
 def test_page_of_a_policy_that_changed_meanwhile_shows_a_new_preview(seminar, client):
@@ -118,9 +120,10 @@ def test_page_of_a_policy_that_changed_meanwhile_shows_a_new_preview(seminar, cl
     text, digest = policy_toml(easier()), preview_policy(course, easier()).digest
     set_policy(course=course, document=other(), by=by)
 
-    answer = client.post(reverse("grading:policy_save", args=[course.slug]), {"text": text, "digest": digest})
+    answer = client.post(reverse("grading:policy_save", args=[course.slug]), {"text": text, "digest": digest, "reason": "Why"})
 
     assert (answer.status_code, policy_in_force(course).number) == (409, 2)
+    assert 'value="Why"' in answer.content.decode()
     assert answer.context["preview"].digest != digest
     assert answer.context["text"].strip() == text.strip()
 
@@ -252,7 +255,8 @@ def test_api_previews_saves_and_lists(seminar, client):
 
     preview = send(f"{address}?dry_run=true", json.dumps({"document": easier()})).json()
     wrong = send(f"{address}?dry_run=true", json.dumps({"document": {}})).json()
-    saved = client.put(address, {"document": easier(), "previewed": preview["digest"]}, content_type="application/json")
+    change = {"document": easier(), "previewed": preview["digest"], "reason": "Too strict"}
+    saved = client.put(address, change, content_type="application/json")
     stale = client.put(address, {"document": other(), "previewed": preview["digest"]}, content_type="application/json")
     versions = client.get(reverse("api:policy_versions", args=[course.slug])).json()
 
@@ -266,7 +270,8 @@ def test_api_previews_saves_and_lists(seminar, client):
     }
     assert (wrong["digest"], wrong["findings"][0]["severity"]) == (None, "error")
     assert (saved.status_code, saved.json()["version"], stale.status_code) == (200, 2, 412)
-    assert [(row["version"], row["created_by"]) for row in versions] == [(2, "Ines"), (1, None)]
+    told = [(row["version"], row["created_by"], row["reason"]) for row in versions]
+    assert told == [(2, "Ines", "Too strict"), (1, None, "")]
 
 
 def test_a_policy_that_the_database_cannot_keep_is_refused(seminar, client):

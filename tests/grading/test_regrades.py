@@ -168,6 +168,50 @@ def test_a_change_by_rubric_keeps_its_levels(course, student, instructor):
     assert [level["points"] for level in request.mark.released_levels] == ["2", "2", "0"]
 
 
+def test_a_decision_may_change_the_comment_alone_or_with_the_points(mark, request_, instructor):
+    given = {"request": request_, "by": instructor, "outcome": "changed", "text": "Yes.", "revision": 1}
+
+    decide_regrade(**given, comment="Page 3 answers it.\r\n")
+
+    mark.refresh_from_db()
+    assert (mark.points, mark.released_points, mark.released_comment) == (6, 6, "Page 3 answers it.")
+    assert list(mark.changes.values_list("kind", "comment_after", "regrade")) == [
+        ("marked", "Page 3 answers it.", request_.pk),
+        ("released", "Page 3 answers it.", request_.pk),
+    ]
+    assert request_.messages.last().points is None
+
+
+def test_a_decision_about_the_comment_keeps_the_levels(course, student, instructor):
+    PolicyFactory(course=course, document=one_component(rubric=RUBRIC) | {"regrade_days": 7}, number=2)
+    mark = released_mark(student, "3", released_at=RELEASED)
+    levels = {"summary": Decimal(2), "critique": Decimal(1), "ideas": Decimal(0)}
+    set_mark(review=mark.review, levels=levels, points=None, revision=1, by=instructor.user)
+    request = RegradeRequestFactory(mark=mark, asked_by=student)
+
+    decide_regrade(request=request, by=instructor, outcome="changed", text="Yes.", comment="More.", revision=2)
+
+    mark.refresh_from_db()
+    assert ([level["points"] for level in mark.released_levels], mark.released_comment) == (["2", "1", "0"], "More.")
+
+
+def test_a_mark_without_levels_can_be_kept_and_commented_under_a_rubric(client, course, student, instructor):
+    PolicyFactory(course=course, document=one_component(rubric=RUBRIC) | {"regrade_days": 7}, number=2)
+    kept, commented = (
+        RegradeRequestFactory(mark=released_mark(student, "3", released_at=RELEASED), asked_by=student) for _ in range(2)
+    )
+    client.force_login(instructor.user)
+
+    given = {"text": "No.", "revision": 1, "comment": "As it was."}
+    client.post(address("decide", course, kept.handle), given | {"outcome": "kept"})
+    client.post(address("decide", course, commented.handle), given | {"outcome": "changed"})
+
+    kept.refresh_from_db()
+    commented.refresh_from_db()
+    assert (kept.outcome, kept.mark.released_comment) == ("kept", "")
+    assert (commented.outcome, commented.mark.points, commented.mark.released_comment) == ("changed", 3, "As it was.")
+
+
 @pytest.mark.parametrize(
     ("given", "kind", "words"),
     [
@@ -178,7 +222,7 @@ def test_a_change_by_rubric_keeps_its_levels(course, student, instructor):
         (
             {"outcome": "changed", "points": Decimal(6), "revision": 1},
             DomainError,
-            "This is the mark that the student sees already; keep it, or give another.",
+            "This is what the student sees already; keep the mark, or give another mark or comment.",
         ),
         ({"outcome": "changed", "points": Decimal(8), "revision": 0}, StaleVersion, None),
         ({"outcome": "withdrawn"}, DomainError, "Found 'withdrawn'; expected kept or changed."),
@@ -334,7 +378,7 @@ def test_a_mark_that_is_not_released_is_as_one_that_is_not_there(client, course,
 
 def test_staff_decide_on_the_page_which_tells_of_a_mark_that_changed_meanwhile(client, course, mark, request_, instructor):
     client.force_login(instructor.user)
-    decision = {"outcome": "changed", "points": "8", "text": "Yes.", "revision": "1"}
+    decision = {"outcome": "changed", "points": "8", "comment": "Fine.", "text": "Yes.", "revision": "1"}
     assert client.get(address("detail", course, request_.handle)).context["decide"]["revision"].value() == 1
     set_mark(review=mark.review, points=Decimal(7), revision=1, by=UserFactory(name="Ari"))
 
@@ -344,6 +388,8 @@ def test_staff_decide_on_the_page_which_tells_of_a_mark_that_changed_meanwhile(c
     assert (stale.status_code, "Ari has changed this mark" in stale.content.decode()) == (409, True)
     assert stale.context["decide"]["revision"].value() == 2
     assert (meant.status_code, RegradeRequest.objects.get().outcome) == (302, "changed")
+    client.force_login(request_.asked_by.user)
+    assert "<p>Fine.</p>" in client.get(address("detail", course, request_.handle)).content.decode()
 
 
 def test_work_that_can_no_longer_be_marked_keeps_its_mark(client, course, student, instructor):
@@ -378,10 +424,16 @@ def test_the_api_asks_says_and_decides(client, course, mark, student, instructor
 
     stale = client.post(f"{one}decision/", {"outcome": "changed", "text": "Yes.", "points": 8}, "application/json",
                         headers={"if-match": '"0"'})  # fmt: skip
-    done = client.post(f"{one}decision/", {"outcome": "changed", "text": "Yes.", "points": 8}, "application/json",
-                       headers={"if-match": '"1"'})  # fmt: skip
+    decision = {"outcome": "changed", "text": "Yes.", "points": 8, "comment": "Fine."}
+    done = client.post(f"{one}decision/", decision, "application/json", headers={"if-match": '"1"'})
 
     assert (asked.status_code, stale.status_code, done.status_code) == (201, 412, 200)
+    mark.refresh_from_db()
+    assert (mark.released_points, mark.released_comment) == (8, "Fine.")
+    history = client.get(reverse("api:review_mark", args=[course.slug, mark.review_id])).json()["history"]
+    assert [change["regrade"] for change in history] == [asked.json()["handle"]] * 2
+    page = client.get(reverse("grading:marking_queue", args=[course.slug]) + f"?work=review-{mark.review_id}").content.decode()
+    assert page.count("regrade request</a>") == 2
     assert [message["text"] for message in done.json()["messages"]] == [WHY, "Please.", "Yes."]
     assert [(row["outcome"], row["points_contested"]) for row in client.get(listed).json()["results"]] == [("changed", "6.00")]
 

@@ -251,6 +251,20 @@ def test_duke_grades_a_sample_and_counts_what_is_missing():
     assert (six.value, five.value) == (87, 70 + Fraction(34, 3))
 
 
+@pytest.mark.parametrize(("absences", "letter"), [(2, "B+"), (3, "B"), (5, "C+")])
+def test_duke_lowers_the_letter_for_each_absence_beyond_two(absences, letter):
+    total = grade(
+        "duke-whatworks",
+        participation=(*done(*[1] * 20, *[0] * (absences - 1), out_of=1), *done(MISSING, out_of=1)),
+        manual=by_key(participation=(90, 100)),  # 27
+        presentations=done(90, out_of=100),  # 27
+        reviews=done(8, 9),  # 17
+        milestones=by_key(final_paper=(80, 100)),  # 16
+    )
+
+    assert (total.value, total.letter) == (87, letter)
+
+
 @pytest.mark.parametrize(
     ("section", "seminars", "responses", "letter"),
     [

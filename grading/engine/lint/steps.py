@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from grading.engine.exact import plain
+from grading.engine.lint.deductions import Said, check_counted, check_how_much
 from grading.engine.lint.finding import ERROR, WARNING, Finding, Path
 from grading.engine.policy import DEFAULT_AGGREGATE, exact
 from grading.engine.steps import STEPS, Stage
@@ -56,8 +57,6 @@ def _check_choosing(path: Path, raw: Mapping, names: list[str], aggregate: str) 
 
 
 # Single steps
-
-Said = tuple[str, str]  # (severity, message)
 
 
 def _late(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
@@ -114,14 +113,8 @@ def _skip(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
 
 
 def _deduct(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
-    if ("tiers" in step) == ("each" in step):
-        yield ERROR, "Say how much is taken off by one of tiers and each."
-    elif "free" in step and "each" not in step:
-        yield ERROR, "free goes with each: that many are free."
-    if step["count_of"] == "bad_ratings" and raw["source"] != "reviews":
-        yield ERROR, f"Ratings are of reviews, and this component counts {raw['source']}."
-    if step["count_of"] == "late" and raw["source"] not in ("reviews", "milestones"):
-        yield ERROR, f"Nothing of the source {raw['source']!r} has a deadline to be late for."
+    yield from check_how_much(step, "percent")
+    yield from check_counted(step, {raw["source"]})
 
 
 CHECKS: Mapping[str, Callable[[Mapping, Mapping, list[str]], Iterator[Said]]] = {

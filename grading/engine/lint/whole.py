@@ -1,10 +1,11 @@
-"""Sense of the whole: letters, weights, gates, curve."""
+"""Sense of the whole: letters, weights, gates, curve; deductions.py has those."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from grading.engine.exact import plain
+from grading.engine.lint.deductions import check_deductions
 from grading.engine.lint.finding import ERROR, WARNING, Finding, Path
 from grading.engine.lint.walk import walk
 from grading.engine.policy import exact
@@ -15,6 +16,7 @@ def check_whole(document: Mapping) -> Iterator[Finding]:
     yield from _check_weights(document)
     yield from _check_needs(document)
     yield from _check_curve(document)
+    yield from check_deductions(document)
 
 
 def _check_letters(document: Mapping) -> Iterator[Finding]:
@@ -65,8 +67,13 @@ def _check_weights(document: Mapping) -> Iterator[Finding]:
                 yield Finding(
                     ERROR, (*path, "weight"), f"States {plain(exact(raw['weight']))}, but its parts add up to {plain(parts)}."
                 )
+        if "parts" in raw and not _weight_of(raw):
+            yield Finding(ERROR, path, "Nothing in this group weighs anything; take its parts out of the group.")
     total = sum((_weight_of(raw) for raw in document["components"]), Fraction(0))
     meaning = document.get("weights")
+    if not total:
+        yield Finding(ERROR, ("components",), "No component weighs anything, so there is no total.")
+        return
     if total != 100 and meaning is None:
         yield Finding(
             ERROR,

@@ -11,6 +11,7 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import Any
 
+from grading.engine.counting import COUNTED
 from grading.engine.flow import Flow
 from grading.engine.steps import changing, choosing, results
 
@@ -172,7 +173,7 @@ STEPS: dict[str, StepKind] = {
         "take a share of the result away by how often something happened",
         Stage.BOUND,
         {
-            "count_of": Param({"enum": list(results.COUNTED)}),
+            "count_of": Param({"enum": list(COUNTED)}),
             "tiers": _table("from", "percent", {"type": "integer", "minimum": 1}, PERCENT, is_required=False),
             "each": _optional(_number(0, 100, above=True), as_fraction),
             "free": _optional({"type": "integer", "minimum": 0, "maximum": 1000}),

@@ -1,14 +1,12 @@
 """Steps that turn what counts into a share of the component, and bound or lower it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 
+from grading.engine import counting
+from grading.engine.counting import Tier
 from grading.engine.exact import add_up, ratio
-from grading.engine.facts import State
-from grading.engine.flow import NOTHING, Flow, Times, by_scale, is_late, nothing, say
-
-Tier = tuple[Decimal, Decimal]  # (from this count on, percent)
+from grading.engine.flow import NOTHING, Flow, Times, by_scale, nothing, say
 
 
 def mean(flow: Flow) -> Flow:
@@ -63,28 +61,13 @@ def cap(flow: Flow, *, at: Fraction) -> Flow:
     return flow.then(say("Capped at {} %.", at), share=at / 100)
 
 
-COUNTED = {"bad_ratings": "rated bad", "missing": "missing", "late": "handed in late"}
-
-
 def deduct(flow: Flow, *, count_of: str, tiers: Sequence[Tier] = (), each: Fraction | None = None, free: int = 0) -> Flow:
     """Take a share of the result away by how often something happened."""
     if flow.share is None:
         return flow
-    count = _count(flow, count_of)
-    if each is not None:
-        percent = min(Fraction(100), each * max(0, count - free))
-    else:
-        percent = Fraction(max((tier for tier in tiers if tier[0] <= count), default=(NOTHING, NOTHING))[1])
+    count = counting.count_of(count_of, flow.items, flow.known, is_final=flow.is_final)
+    percent = min(Fraction(100), counting.taken_off(count, tiers=tiers, each=each, free=free))
     if not percent:
         return flow
-    words = say(f"{{}} {COUNTED[count_of]}: {{}} % of the result taken off.", count, percent)
+    words = say(f"{{}} {counting.COUNTED[count_of]}: {{}} % of the result taken off.", count, percent)
     return flow.then(words, share=flow.share * (100 - percent) / 100)
-
-
-def _count(flow: Flow, count_of: str) -> int:
-    if count_of == "missing":
-        undone = (State.MISSING, State.OPEN) if flow.is_final else (State.MISSING,)
-        return sum(1 for item in flow.items if item.state in undone)
-    if count_of == "late":
-        return sum(1 for item in flow.items if is_late(item))
-    return flow.known.counts.get(count_of, 0)

@@ -10,6 +10,7 @@ from courses.models import Course, Enrollment
 from courses.policies import students_marked_by
 from grading import engine
 from grading.queries.entries import Refusal
+from grading.queries.sheet.blind import LISTED, BlindColumn, without_names
 from grading.queries.sheet.columns import Column, columns_of, find_component
 from grading.queries.sheet.rows import SIGNS, Cell, Row, rows_of
 
@@ -56,6 +57,11 @@ class Sheet:
     page: Page
     rows: list[Row] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
+    blind: list[BlindColumn] = field(default_factory=list)
+
+    @property
+    def lists_blind(self) -> bool:
+        return sum(len(part.entries) for part in self.blind) <= LISTED
 
     def cells(self) -> Iterator[Cell]:
         return (cell for row in self.rows for cell in row.cells)
@@ -94,6 +100,7 @@ def sheet_of(marker: Enrollment, key: str, asked: Asked, *, only: Collection[int
         page=page,
         rows=rows,
         sections=list(sections),
+        blind=without_names(marker, policy, leaf, columns),
     )
 
 

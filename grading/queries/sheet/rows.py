@@ -90,7 +90,7 @@ SIGNS = {
     NOT_RELEASED: "the student does not see this mark yet",
     CHANGED: "the student still sees the mark before this one",
     NOT_COUNTED: "a rule of the policy leaves it out, or a member's own mark stands in its place",
-    WITHOUT_NAMES: "marked in the queue, which hides names until the release",
+    WITHOUT_NAMES: "stands below the students' rows under a random name, until its mark is released",
 }
 
 

@@ -28,6 +28,7 @@ class ComponentLine:
     out_of: Decimal
     percentage: Decimal | None
     earned_final: Decimal
+    is_set: bool  # by a person, whatever the marks say
     state: str
     released: bool
 
@@ -42,6 +43,7 @@ class PublishedGrade:
     out_of: Decimal
     letter: str
     letter_final: str
+    total_is_set: bool  # total or letter, by a person
     changed_at: datetime
 
     def component(self, key: str) -> ComponentLine:
@@ -59,6 +61,7 @@ class Outcome:
     out_of: Decimal
     percentage: Decimal | None
     exact: str | None  # a fraction such as 203/12
+    is_set: bool
     words: list[str]
 
 
@@ -98,6 +101,7 @@ class Total:
     possible: Decimal
     percentage: Decimal | None
     letter: str
+    is_set: bool
     words: list[str]
 
 
