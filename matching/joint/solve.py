@@ -23,7 +23,7 @@ from matching.problem import Key, Pair
 EVENING = "Evening out what is equally good"
 Progress = Callable[[float, str], None]
 WHOLE = 2_000  # up to so many pairs all of them are dealt at once
-MOST_BUNDLES = 60_000
+MOST_BUNDLES = 120_000
 SPARE = 12  # pairs worth nothing that a taker keeps besides those that the bound makes
 # In CP-SAT's deterministic seconds.
 EFFORT, EFFORT_FIRST, EFFORT_EVEN = 12.0, 3.0, 2.0
