@@ -25,6 +25,7 @@ SUBJECTS = {
     ActKind.SWAPPED_IN: "You present",
     ActKind.MOVED: "Your presentation has moved",
     ActKind.CANCELLED: "Your presentation needs another meeting",
+    ActKind.RESTORED: "Your presentation takes place as planned",
 }
 
 

@@ -171,6 +171,11 @@ class CancelledSerializer(serializers.Serializer):
     slots = serializers.ListField(child=serializers.CharField(), help_text="Keys of the slots that wait for another meeting")
 
 
+class RestoredSerializer(serializers.Serializer):
+    meeting = serializers.CharField()
+    slots = serializers.ListField(child=serializers.CharField(), help_text="Keys of the slots that it has again")
+
+
 class PresenterSerializer(serializers.Serializer):
     """A student against the term."""
 

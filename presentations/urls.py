@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{HOME}board/csv/import/", views.board_import, name="board_import"),
     path(f"{HOME}history/", views.history, name="history"),
     path(f"{HOME}meetings/<slug:meeting_key>/cancel/", views.meeting_cancel, name="meeting_cancel"),
+    path(f"{HOME}meetings/<slug:meeting_key>/restore/", views.meeting_restore, name="meeting_restore"),
     path(f"{HOME}slots/make/", views.slots_make, name="slots_make"),
     path(f"{HOME}sign-ups/<int:pk>/give-back/", views.place_give_back, name="place_give_back"),
     path(f"{HOME}sign-ups/<int:pk>/offer/", views.offer_make, name="offer_make"),

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cached_property
+from math import ceil
 
 from ortools.sat.python import cp_model
 
-from matching.joint.bound import Bound
+from matching.joint.bound import TINY, Bound
 from matching.joint.problem import Joint, Offer, Taker
 from matching.problem import Key, Pair
 
@@ -32,11 +33,11 @@ class Model:
         return self._lacking(taker.least, sum(here.values()), taker.size)
 
     def _add_offer(self, offer: Offer) -> list:
-        load = self._load(offer)
+        load = self.load(offer)
         self.model.add(load <= offer.places)
         return self._lacking(offer.least, load, 1)
 
-    def _load(self, offer: Offer):
+    def load(self, offer: Offer):
         return sum(self.joint.taker_of[taker].size * made for taker, made in self.of_offer[offer.key].items())
 
     def _lacking(self, least: int, load, weight: int) -> list:
@@ -52,10 +53,10 @@ class Model:
         worth = sum(value * self.made[pair] for pair, value in self.joint.values.items() if pair in self.made)
         return self.joint.above * sum(self.missing) - worth
 
-    def please(self, hint: Collection[Pair], effort: float) -> tuple[set[Pair], bool]:
+    def please(self, hint: Collection[Pair], effort: float) -> tuple[set[Pair], int]:
         """As `minimize`, for the first two levels. Told what no deal beats, the search ends as soon as it is there."""
         if self.bound:
-            self.model.add(self.first >= self.joint.above * self.bound.missing - self.bound.value)
+            self.model.add(self.first >= self.joint.both(self.bound.missing, -self.bound.value))
         return self.minimize(self.first, hint, effort)
 
     def unfair(self):
@@ -83,7 +84,7 @@ class Model:
             taker.size * self._square(taker, taker.had, dict.fromkeys(self.of_taker[taker.key], 1))
             for taker in self.joint.takers
         )
-        offers = (self._square_of(self._load(offer), 0, offer.places) for offer in self.joint.offers)
+        offers = (self._square_of(self.load(offer), 0, offer.places) for offer in self.joint.offers)
         return sum(takers) + sum(offers)
 
     def _square(self, taker: Taker, before: int, costs: dict[Key, int]):
@@ -103,8 +104,8 @@ class Model:
             self.model.add(square >= (2 * at + 1) * amount - at * (at + 1))
         return square
 
-    def minimize(self, goal, hint: Collection[Pair], effort: float) -> tuple[set[Pair], bool]:
-        """(the best pairs found, or those hinted at; whether they are proven to be the best)"""
+    def minimize(self, goal, hint: Collection[Pair], effort: float) -> tuple[set[Pair], int]:
+        """(the best pairs found, or those hinted at; what the goal cannot be below)"""
         self.model.clear_hints()
         hinted = set(hint)
         for pair, made in self.made.items() if hinted else ():
@@ -117,9 +118,10 @@ class Model:
         solver.parameters.max_deterministic_time = effort
         solver.parameters.random_seed = self.joint.seed % 2**31
         status = solver.solve(self.model)
+        least = ceil(solver.best_objective_bound - TINY)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return hinted, False
-        return {pair for pair, made in self.made.items() if solver.boolean_value(made)}, status == cp_model.OPTIMAL
+            return hinted, least
+        return {pair for pair, made in self.made.items() if solver.boolean_value(made)}, least
 
     def keep(self, goal, reached: int) -> None:
         self.model.add(goal <= reached)

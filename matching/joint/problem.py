@@ -89,13 +89,22 @@ class Joint:
         Random(self.seed).shuffle(pairs)  # noqa: S311 - a lot, not a secret
         return pairs
 
-    @property
+    @cached_property
     def above(self) -> int:
         """More than all values of a deal together: what one missing person weighs against them."""
         best: dict[Key, int] = defaultdict(int)
         for (taker, _), value in self.values.items():
             best[taker] = max(best[taker], value)
         return 1 + sum(value * self.taker_of[taker].most for taker, value in best.items())
+
+    def both(self, missing: int, displeased: int) -> int:
+        """The first two levels as one number."""
+        return self.above * missing + displeased
+
+    def apart_from(self, both: int) -> tuple[int, int]:
+        """The two levels of such a number."""
+        missing = -(-both // self.above)
+        return missing, both - self.above * missing
 
     def windows(self, offers: Collection[Key]) -> Iterator[list[Key]]:
         """Groups of the offers of which nobody gets two; none is part of another."""

@@ -1,6 +1,7 @@
 """Every write to presentations. Acts on places all begin with the lock on the course (`changes.lock_course`)."""
 
 from presentations.actions.board import change_board, last_act, undo_last
+from presentations.actions.meetings import cancel_meeting, note_moved, restore_meeting
 from presentations.actions.notices import claim_notice, confirm_notice, release_notice
 from presentations.actions.places import (
     FULL,
@@ -13,7 +14,7 @@ from presentations.actions.places import (
     withdraw_presenter,
 )
 from presentations.actions.slides import add_slides
-from presentations.actions.slots import cancel_meeting, make_slots, move_slot, note_moved
+from presentations.actions.slots import make_slots, move_slot
 from presentations.actions.swaps import accept_offer, approve_swap, decline_offer, offer_place, refuse_swap, take_back_offer
 from presentations.actions.wishes import save_wishes
 
@@ -39,6 +40,7 @@ __all__ = [
     "offer_place",
     "refuse_swap",
     "release_notice",
+    "restore_meeting",
     "save_wishes",
     "take_back_offer",
     "take_place",

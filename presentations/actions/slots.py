@@ -1,17 +1,16 @@
 """Slots made in bulk from the schedule, and slots that move to another meeting."""
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
 from core.errors import DomainError
 from courses.actions import stamp_course_change
-from courses.models import Course, Meeting, MeetingKind
+from courses.models import Course, Meeting
 from presentations.actions.changes import Changes, lock_course
+from presentations.actions.meetings import note_move
 from presentations.actions.places import call_next, rules_of
-from presentations.models import ActKind, SignUp, Slot, SlotRole
+from presentations.models import ActKind, Cancellation, MovedSlot, Slot, SlotRole
 from presentations.queries.schedule import papers_without_slot
 
 PRESENTER = {"key": "presenter", "title": "Presenter", "capacity": 1}
@@ -58,58 +57,18 @@ def move_slot(*, slot: Slot, meeting: Meeting, by: User) -> Slot:
     if meeting is None or meeting.is_holiday:
         raise DomainError("Choose a meeting of this course that takes place.", field="meeting", code="no_meeting")
     was, last = slot.meeting, meeting.slots.aggregate(last=Max("position"))["last"]
-    if was.is_holiday and slot.paper_id and slot.paper.meeting_id == was.pk:
+    takes_paper = was.is_holiday and slot.paper_id is not None and slot.paper.meeting_id == was.pk
+    if takes_paper:
         slot.paper.meeting = meeting
         slot.paper.save(update_fields=["meeting"])
+    if was.is_holiday and (cancellation := Cancellation.objects.filter(meeting=was).first()):
+        along = meeting if takes_paper else None
+        MovedSlot.objects.create(cancellation=cancellation, slot=slot, position=slot.position, paper_went_to=along)
     slot.meeting, slot.position = meeting, 0 if last is None else last + 1
     slot.save(update_fields=["meeting", "position"])
     changes = Changes(course, by)
-    _note_move(changes, [slot], ActKind.MOVED)
+    note_move(changes, [slot], ActKind.MOVED)
     call_next(course, changes)
     changes.write()
     stamp_course_change(course=course)
     return slot
-
-
-@transaction.atomic
-def cancel_meeting(*, meeting: Meeting, by: User) -> list[Slot]:
-    """The meeting does not take place. Its slots, which are returned, wait for another; whoever presents stays, and is told.
-
-    Cancelling it again changes nothing. The course file brings a meeting back.
-    """
-    course = lock_course(meeting.course_id)
-    meeting = Meeting.objects.filter(course=course).get(pk=meeting.pk)
-    slots = list(Slot.objects.filter(meeting=meeting).select_related("course", "meeting", "paper"))
-    if meeting.is_holiday:
-        return slots
-    if meeting.date < course.today():
-        raise DomainError("This meeting is over; it cannot be cancelled any more.", field="meeting", code="over")
-    meeting.kind = MeetingKind.HOLIDAY
-    meeting.save(update_fields=["kind"])
-    changes = Changes(course, by)
-    _note_move(changes, slots, ActKind.CANCELLED)
-    call_next(course, changes)
-    changes.write()
-    stamp_course_change(course=course)
-    return slots
-
-
-def note_moved(*, course: Course, moved: Iterable[str], cancelled: Iterable[str], by: User | None) -> None:
-    """The schedule has changed: whoever presents in these slots (by key) is told. Called in the writing transaction."""
-    changes = Changes(course, by)
-    slots = Slot.objects.filter(course=course).select_related("course", "meeting", "paper")
-    _note_move(changes, slots.filter(key__in=list(moved)), ActKind.MOVED)
-    _note_move(changes, slots.filter(key__in=list(cancelled)), ActKind.CANCELLED)
-    changes.write()
-
-
-def _note_move(changes: Changes, slots: Iterable[Slot], kind: str) -> None:
-    """Reads slot.meeting, slot.course and slot.paper."""
-    by_id = {slot.pk: slot for slot in slots}
-    sign_ups = SignUp.objects.standing().filter(role__slot__in=by_id, enrollment__isnull=False)
-    for sign_up in sign_ups.select_related("enrollment__user", "role").order_by("pk"):
-        slot = sign_up.role.slot = by_id[sign_up.role.slot_id]
-        when = f"{slot.start:%A} {slot.start.day} {slot.start:%B} at {slot.start:%H:%M}"
-        note = f"now {when}" if kind == ActKind.MOVED else f"not on {slot.start.day} {slot.start:%B}"
-        tell = [sign_up.enrollment_id] if slot.start > changes.now else []
-        changes.note(kind, sign_up.role, enrollment=sign_up.enrollment, note=note, tell=tell)

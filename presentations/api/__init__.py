@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{COURSE}waiting/", PlaceViewSet.as_view({"get": "waiting"}, pagination_class=None), name="waiting_list"),
     path(f"{SLOT}move/", SlotViewSet.as_view({"post": "move"}), name="slot_move"),
     path(f"{COURSE}meetings/<slug:meeting_key>/cancel/", SlotViewSet.as_view({"post": "cancel"}), name="meeting_cancel"),
+    path(f"{COURSE}meetings/<slug:meeting_key>/restore/", SlotViewSet.as_view({"post": "restore"}), name="meeting_restore"),
     path(f"{ROLE}presenters/", SignUpViewSet.as_view({"post": "create"}), name="presenter_assign"),
     path(f"{ROLE}take/", PlaceViewSet.as_view({"post": "take"}), name="place_take"),
     path(f"{ROLE}waiting/", PlaceViewSet.as_view({"post": "join", "delete": "leave"}), name="role_waiting"),

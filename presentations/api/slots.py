@@ -21,6 +21,7 @@ from presentations.serializers import (
     CancelledSerializer,
     PaperWithoutSlotSerializer,
     PresenterSerializer,
+    RestoredSerializer,
     SignUpSerializer,
     SlidesInputSerializer,
     SlidesSerializer,
@@ -94,6 +95,14 @@ class SlotViewSet(PresentationViewSet):
         meeting = get_object_or_404(Meeting, course=by.course, key=meeting_key)
         slots = actions.cancel_meeting(meeting=meeting, by=request.user)
         return Response(CancelledSerializer({"meeting": meeting.key, "slots": [slot.key for slot in slots]}).data)
+
+    @extend_schema(operation_id="meeting_restore", request=None, responses={200: RestoredSerializer})
+    def restore(self, request, course_slug, meeting_key):
+        """A cancelled meeting takes place after all; its slots come back, also those that have another meeting by now."""
+        by = require_instructor(request.user, course_slug)
+        meeting = get_object_or_404(Meeting, course=by.course, key=meeting_key)
+        slots = actions.restore_meeting(meeting=meeting, by=request.user)
+        return Response(RestoredSerializer({"meeting": meeting.key, "slots": [slot.key for slot in slots]}).data)
 
 
 class SignUpViewSet(PresentationViewSet):

@@ -9,30 +9,42 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from matching import Infeasible, Item, Pair, Person, Problem, Words, solve
-from matching.joint import Joint, Offer, Taker, solve_jointly
+from matching import Infeasible, Item, Pair, Person, Problem, Result, Words, solve
+from matching.joint import LEVELS, Joint, Offer, Taker, solve_jointly
 from presentations.assigning.world import MOST_DISAPPOINTED, MOST_LATE, Parameters, SlotFacts, Student, World
 from presentations.models import MOST_RANKS
 
 WORDS = Words("presentation", "presentations", "student", "students", "place", "places")
 Tell = Callable[[float, str], None]
-PLEASED = 2  # levels of the joint deal: the least numbers, and the choices
+PLEASED = 2  # levels of a deal: the least numbers, and the choices
+EVEN = LEVELS - 1  # and what was lost and the loads evened out; how late in the term comes last
 
 
 @dataclass(slots=True)
 class Dealt:
     """`given` are (student id, slot id, rank or None), by date for each student; `after` the world with them.
 
-    `is_optimal`: no deal meets more or pleases more. `is_even`: nor is one of those as good more even.
+    `proven` of the levels are the best that can be, given those before; the next is at most `gap` worse than that, None
+    where that is not known.
     """
 
     given: list[tuple[int, int, int | None]] = field(default_factory=list)
     after: World | None = None
     shortages: list[str] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
-    is_optimal: bool = True
-    is_even: bool = True
+    proven: int = LEVELS
+    gap: int | None = None
     talks: int = 0
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether no deal meets more or pleases more."""
+        return self.proven >= PLEASED
+
+    @property
+    def is_even(self) -> bool:
+        """Nor is one of those as good more even, in any way."""
+        return self.proven == LEVELS
 
 
 def deal(world: World, parameters: Parameters, tell: Tell = lambda share, words: None) -> Dealt:
@@ -41,14 +53,23 @@ def deal(world: World, parameters: Parameters, tell: Tell = lambda share, words:
     if talks > 0 and any(slot.open for slot in world.slots):
         if talks == 1 and all(len(unit) == 1 for unit in world.units):
             result = solve(problem_of(world, parameters), progress=tell)
-            dealt.is_optimal = dealt.is_even = result.is_optimal
+            dealt.proven, dealt.gap = _proven_of(result)
         else:
             result = solve_jointly(joint_of(world, parameters), tell)
-            dealt.is_optimal, dealt.is_even = result.proven >= PLEASED, result.is_optimal
+            dealt.proven, dealt.gap = result.proven, result.gap
         _hand_out(dealt, result.pairs)
     dealt.talks = max(Counter(student for student, *_ in dealt.given).values(), default=0)
     _say_what_is_missing(dealt, parameters, world)
     return dealt
+
+
+def _proven_of(result: Result) -> tuple[int, int | None]:
+    """Of one talk each, in the words of several: (levels that are proven, how far the next is at most)."""
+    if result.is_optimal:
+        return LEVELS, None
+    if result.unmet > result.unmet_bound:
+        return 0, result.unmet - result.unmet_bound
+    return (PLEASED - 1, result.gap) if result.gap else (PLEASED, None)
 
 
 # Several talks at once

@@ -4,7 +4,7 @@ from collections import Counter
 
 from core import runs
 from matching import ProblemError
-from presentations.assigning.deal import Dealt, deal, roles_of
+from presentations.assigning.deal import EVEN, Dealt, deal, roles_of
 from presentations.assigning.explain import explanations
 from presentations.assigning.reading import read_world
 from presentations.assigning.world import Parameters, World
@@ -39,6 +39,9 @@ def result_of(world: World, dealt: Dealt, parameters: Parameters) -> dict:
         "obstacles": dealt.obstacles[:SENTENCES],
         "is_optimal": dealt.is_optimal,
         "is_even": dealt.is_even,
+        "is_fair": dealt.proven >= EVEN,
+        "proven": dealt.proven,
+        "gap": dealt.gap,
         "talks": dealt.talks,
         "explained": {str(pk): words for pk, words in explanations(world, dealt, parameters).items()},
     }

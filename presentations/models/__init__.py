@@ -1,6 +1,7 @@
 """Presentation slots, their roles, who has them, waits for them and hands them over, and the slides."""
 
 from core.runs import RunState
+from presentations.models.cancellation import Cancellation, MovedSlot
 from presentations.models.history import Act, ActKind, Notice
 from presentations.models.rules import PresentationRules, SlidesShown, Swaps
 from presentations.models.run import PresentationRun
@@ -16,6 +17,8 @@ __all__ = [
     "Act",
     "ActKind",
     "AwayDate",
+    "Cancellation",
+    "MovedSlot",
     "Notice",
     "OfferState",
     "PresentationRules",

@@ -31,6 +31,7 @@ class ActKind(models.TextChoices):
     SWAPPED_IN = "swapped_in", "took the place over"
     MOVED = "moved", "presents at another time"
     CANCELLED = "cancelled", "has no meeting for the presentation"
+    RESTORED = "restored", "presents at the meeting after all"
 
 
 class ActQuerySet(models.QuerySet):

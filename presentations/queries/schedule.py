@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.prepared import Given, Prepared
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from presentations.models import PresentationRules, SignUp, Slot, SlotRole, slot_title
+from presentations.models import Cancellation, PresentationRules, SignUp, Slot, SlotRole, slot_title
 from presentations.policies import may_add_slides, sees_slides
 from presentations.queries.signing import RoleRow, Signing, signing_of
 
@@ -235,3 +235,10 @@ def papers_without_slot(course: Course) -> list[Paper]:
 def homeless(rows: list[SlotRow]) -> list[SlotRow]:
     """The slots whose meeting was cancelled: they wait for another."""
     return [row for row in rows if row.slot.is_homeless]
+
+
+def cancelled_meetings(course: Course) -> list[Cancellation]:
+    """Whose undoing can still be of use: of meetings to come, and of those whose slots wait for another."""
+    to_come = models.Q(meeting__date__gte=course.today())
+    has_slots = models.Exists(Slot.objects.filter(meeting=models.OuterRef("meeting")))
+    return list(Cancellation.objects.standing(course).filter(to_come | has_slots).select_related("meeting"))

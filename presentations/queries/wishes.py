@@ -31,6 +31,7 @@ class WishLine:
     said: str
     when: str = ""  # the dates of the slots that hold it
     is_filled: bool = False  # whoever wishes for it cannot get it
+    day: str = ""  # of a slot, which stands under its date
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def dates_to_wish(slots: list[Slot], said: Said, away: set[int], full: set[int])
     for slot in slots:
         here = dates.setdefault(slot.meeting_id, DateWishes(slot.meeting, slot.meeting_id in away, []))
         name = f"slot-{slot.pk}"
-        here.lines.append(WishLine(name, str(slot), said.get(name, ""), is_filled=slot.pk in full))
+        here.lines.append(WishLine(name, str(slot), said.get(name, ""), is_filled=slot.pk in full, day=_day(slot)))
     return list(dates.values())
 
 
@@ -95,10 +96,14 @@ def lines_of(kind: RankedKind, slots: list[Slot], said: Said, full: set[int]) ->
     lines = []
     for thing, holding in holders(slots, [kind]).items():
         name = _field(thing, holding)
-        days = dict.fromkeys(f"{slot.meeting.date.day} {slot.meeting.date:%b}" for slot in holding)
+        days = dict.fromkeys(_day(slot) for slot in holding)
         is_filled = full.issuperset(slot.pk for slot in holding)
         lines.append(WishLine(name, thing.topic or str(holding[0]), said.get(name, ""), ", ".join(days), is_filled))
     return lines
+
+
+def _day(slot: Slot) -> str:
+    return f"{slot.meeting.date.day} {slot.meeting.date:%b}"
 
 
 def is_mutual(wishes: WishList) -> bool:

@@ -16,7 +16,7 @@ from presentations.views.sign_up import (
     swap_refuse,
 )
 from presentations.views.slides import slides_add, slides_file
-from presentations.views.slots import meeting_cancel, slot_move, slots_make
+from presentations.views.slots import meeting_cancel, meeting_restore, slot_move, slots_make
 from presentations.views.strip import board, board_give, board_undo
 from presentations.views.wishes import wish_list
 
@@ -30,6 +30,7 @@ __all__ = [
     "line_join",
     "line_leave",
     "meeting_cancel",
+    "meeting_restore",
     "offer_accept",
     "offer_decline",
     "offer_make",

@@ -44,6 +44,7 @@ def show_board(request, course: Course, viewer: Enrollment | None, *, picked=Non
         **_to_offer_to(viewer, rows, mine),
         "rules": signing.rules,
         "homeless": queries.homeless(rows) if may_assign else [],
+        "cancelled": queries.cancelled_meetings(course) if may_assign else [],
         "meetings": meetings_to_come(course) if may_assign and queries.homeless(rows) else [],
         "has_papers_without_slot": may_assign and bool(queries.papers_without_slot(course)),
         "picked": next((row.student for row in students if row.student.pk == picked), None) if may_assign else None,

@@ -57,3 +57,19 @@ def meeting_cancel(request, course_slug, meeting_key):
         day = f"{meeting.date.day} {meeting.date:%B}"
         messages.success(request, f"The meeting of {day} is cancelled. Who presents keeps the place; choose a new one below.")
     return redirect("presentations:slot_list", course_slug)
+
+
+@login_required
+@require_POST
+def meeting_restore(request, course_slug, meeting_key):
+    by = require_instructor(request.user, course_slug)
+    meeting = get_object_or_404(Meeting, course=by.course, key=meeting_key)
+    try:
+        slots = actions.restore_meeting(meeting=meeting, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        count = f"{len(slots)} presentation{'' if len(slots) == 1 else 's'}"
+        day = f"{meeting.date.day} {meeting.date:%B}"
+        messages.success(request, f"The meeting of {day} takes place after all, with {count}. The presenters get a mail.")
+    return redirect("presentations:board" if request.POST.get("next") == "board" else "presentations:slot_list", course_slug)

@@ -36,6 +36,7 @@ def board(request, course_slug):
         "students": students,
         "first_open": strip.first_open(rows),
         "homeless": queries.homeless(rows),
+        "cancelled": queries.cancelled_meetings(viewer.course) if may_assign else [],
         "without": [row for row in students if not row.count],
         "picked": picked,
         "cannot_slots": cannot[0],

@@ -1,5 +1,6 @@
 // Putting the things of a list into order by dragging (dragging.js). The list names the form that takes the new order:
 // `data-order="id"`; its `order` is filled with the things' `data-key`, commas between, `moved` with the key of the one moved.
+// A list that names none is told: `reordered {key}`.
 (() => {
   let before = null; // the things as they stood
 
@@ -23,6 +24,7 @@
     if (!event.detail.dropped) return list.append(...was);
     const keys = thingsOf(list).map((thing) => thing.dataset.key);
     if (keys.every((key, place) => key === was[place].dataset.key)) return;
+    if (!list.dataset.order) return list.dispatchEvent(new CustomEvent("reordered", { detail: { key: event.target.dataset.key } }));
     const form = document.getElementById(list.dataset.order);
     form.elements.order.value = keys.join(",");
     form.elements.moved.value = event.target.dataset.key;

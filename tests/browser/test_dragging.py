@@ -123,6 +123,67 @@ def test_a_preference_is_dragged_with_a_finger(browser, base_url, course, rules,
     assert [wish.paper.key for wish in wishes_of(student)][0] == last
 
 
+@pytest.fixture
+def wish_page(page, course, sign_in):
+    """(page of wishes, student): four presentations to rank, one date each, by phone; two of them ranked."""
+    PresentationRulesFactory(course=course, wishes_close_at=timezone.now() + timedelta(days=1))
+    student, first = EnrollmentFactory(course=course), timezone.localdate() + timedelta(days=7)
+    for number, title in enumerate(("Rammer", "TVM", "XLA", "Ansor")):
+        meeting = MeetingFactory(course=course, date=first + timedelta(days=number))
+        SlotRoleFactory(slot=SlotFactory(course=course, meeting=meeting, paper=PaperFactory(course=course, title=title)))
+    sign_in(student.user)
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto(reverse("presentations:wish_list", args=[course.slug]))
+    for title, rank in (("Rammer", "1"), ("XLA", "1")):  # the second pushes the first down
+        page.get_by_label(title, exact=True).select_option(rank)
+    return page, student
+
+
+def ranked_titles(page: Page) -> list[str]:
+    return [title.split(",")[0] for title in page.locator("#ranking [data-title]").all_text_contents()]
+
+
+def save_wishes(page: Page, student) -> list[str]:
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.locator("main")).to_contain_text("Last saved")
+    return [wish.slot.paper.title for wish in student.wishes.exclude(rank=None).order_by("rank")]
+
+
+def test_wishes_are_ranked_by_selects_buttons_and_keys(wish_page):
+    page, student = wish_page
+    assert ranked_titles(page) == ["XLA", "Rammer"]
+    page.get_by_label("TVM", exact=True).select_option("2")
+    assert ranked_titles(page) == ["XLA", "TVM", "Rammer"]
+
+    page.get_by_role("button", name="Move Rammer").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="No wish for TVM").click()
+
+    assert ranked_titles(page) == ["Rammer", "XLA"]
+    expect(page.get_by_text("Not saved yet.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert save_wishes(page, student) == ["Rammer", "XLA"]
+    assert ranked_titles(page) == ["Rammer", "XLA"]
+
+
+def test_wishes_are_dragged_with_a_finger(wish_page, browser, base_url, context):
+    page, student = wish_page
+    save_wishes(page, student)
+    phone = browser.new_context(
+        base_url=base_url, viewport={"width": 360, "height": 780}, has_touch=True, storage_state=context.storage_state()
+    )
+    page = phone.new_page()
+    page.goto(wish_page[0].url)
+    lines = page.locator("#ranking li")
+
+    drag_with_finger(page, lines.last.locator("[data-grip]"), lines.first)
+
+    assert ranked_titles(page) == ["Rammer", "XLA"]
+    assert save_wishes(page, student) == ["Rammer", "XLA"]
+    phone.close()
+
+
 def drag_with_finger(page: Page, grip, onto) -> None:
     grip.scroll_into_view_if_needed()
     (x, y), top = middle(grip.bounding_box()), onto.bounding_box()["y"] + 4

@@ -176,18 +176,25 @@ def swap(page, sign_in, students) -> None:
 
 
 def cancel_and_move(page, slot: Slot) -> None:
-    """The meeting does not take place; its slot asks for another and keeps its presenter."""
+    """The meeting does not take place, does, and does not; its slot asks for another and keeps its presenter."""
     before = set(SignUp.objects.standing().values_list("pk", "enrollment"))
-    page.goto(f"{HOME}/presentations/board/")
-    line = page.locator(f"#slot-{slot.key}")
-    line.get_by_text("Another date").click()
-    line.get_by_role("button", name="Cancel the meeting").click()
+    cancel(page, slot)
+    page.get_by_role("button", name="Undo the cancelling of").click()
+    expect(page.locator("main")).to_contain_text("takes place after all")
+    cancel(page, slot)
     waiting = page.locator("section").filter(has=page.get_by_role("heading", name="Without a meeting"))
     expect(waiting).to_contain_text("Eve Test")
     choose(waiting.get_by_role("combobox").first, "Tue 30 Nov")
     waiting.get_by_role("button", name="Move there").first.click()
     expect(page.locator("main")).to_contain_text("Its presenters get a mail")
     assert set(SignUp.objects.standing().values_list("pk", "enrollment")) == before
+
+
+def cancel(page, slot: Slot) -> None:
+    page.goto(f"{HOME}/presentations/board/")
+    line = page.locator(f"#slot-{slot.key}")
+    line.get_by_text("Another date").click()
+    line.get_by_role("button", name="Cancel the meeting").click()
 
 
 def upload_slides(page) -> None:

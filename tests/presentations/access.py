@@ -121,6 +121,8 @@ ROWS = [
     Row("api:slots_missing", 403, 403, 403, 200, **API),
     Row("api:slots_missing", 403, 403, 403, 201, **API, method="post"),
     Row("api:slot_move", 403, 403, 403, 200, **API, make=of_move, method="post", data={"meeting": "other"}, json=True),
+    Row("presentations:meeting_restore", 403, 403, 403, 302, make=of_meeting, method="post"),
+    Row("api:meeting_restore", 403, 403, 403, 200, **API, make=of_meeting, method="post"),
     Row("presentations:meeting_cancel", 403, 403, 403, 302, make=of_meeting, method="post"),
     Row("api:meeting_cancel", 403, 403, 403, 409, **API, make=of_meeting, method="post"),
     Row("api:presentation_history", **ALL, **API),

@@ -304,7 +304,7 @@ def test_board_queries(client, course, role_on, instructor, django_assert_num_qu
     page = reverse("presentations:board", args=[course.slug])
     client.get(page)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(page)
 
 

@@ -13,7 +13,17 @@ from courses.models import Course
 from planner.actions import plan_course_reminders
 from planner.models import Reminder
 from planner.queries import to_do
-from presentations.actions import add_slides, cancel_meeting, make_slots, move_slot, take_place
+from presentations.actions import (
+    add_slides,
+    assign_presenter,
+    cancel_meeting,
+    make_slots,
+    move_slot,
+    restore_meeting,
+    take_place,
+    withdraw_presenter,
+)
+from presentations.models import SignUp, Slot
 from presentations.queries import board_of, deadlines_for
 from presentations.queries.strip import first_open, mark_clashes, weeks_of
 from tests.factories import (
@@ -23,6 +33,7 @@ from tests.factories import (
     ReminderRulesFactory,
     SignUpFactory,
     SlotFactory,
+    SlotRoleFactory,
 )
 from tests.presentations.conftest import FIRST, NOW, who_stands
 
@@ -82,6 +93,120 @@ def test_a_cancelled_meeting_keeps_the_places_of_its_slots_and_tells_who_has_the
     moved = move_slot(slot=role.slot, meeting=other.slot.meeting, by=instructor.user)
     place.refresh_from_db()
     assert (moved.is_homeless, place.withdrawn_at) == (False, None)
+
+
+def stands(course) -> dict:
+    """All that cancelling and moving may touch."""
+    return {
+        "meetings": list(course.meetings.order_by("pk").values_list("pk", "kind")),
+        "slots": list(course.slots.order_by("pk").values_list("pk", "meeting", "position")),
+        "papers": list(course.papers.order_by("pk").values_list("pk", "meeting")),
+        "places": list(SignUp.objects.order_by("pk").values_list("pk", "role", "enrollment", "withdrawn_at", "is_pinned")),
+    }
+
+
+@pytest.fixture
+def full_meeting(course, role_on, student):
+    """A lecture with two presented papers in an order of its own, and somebody in one."""
+    role = role_on(position=4)
+    meeting = role.slot.meeting
+    type(meeting).objects.filter(pk=meeting.pk).update(kind="lecture")
+    for slot in (role.slot, SlotFactory(course=course, meeting=meeting, position=2)):
+        slot.paper = PaperFactory(course=course, meeting=meeting)
+        slot.save()
+    SignUpFactory(role=role, enrollment=student)
+    return meeting
+
+
+def test_undoing_a_cancelled_meeting_brings_all_back_exactly(
+    course, role_on, full_meeting, instructor, student, django_capture_on_commit_callbacks
+):
+    later, last, by = role_on(7).slot.meeting, role_on(14).slot.meeting, instructor.user
+    before = stands(course)
+    first, second = Slot.objects.filter(meeting=full_meeting)
+    cancel_meeting(meeting=full_meeting, by=by)
+    for slot in (first, second):
+        move_slot(slot=slot, meeting=later, by=by)
+    move_slot(slot=second, meeting=last, by=by)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        back = restore_meeting(meeting=full_meeting, by=by)
+        again = restore_meeting(meeting=full_meeting, by=by)
+
+    assert (stands(course), back, again) == (before, [first, second], [first, second])
+    assert [(message.to, "takes place after all" in message.body) for message in mail.outbox] == [([student.user.email], True)]
+
+
+@pytest.mark.parametrize("undone_first", [0, 1])
+def test_two_cancelled_meetings_are_undone_in_any_order(course, role_on, full_meeting, instructor, undone_first):
+    """The slots go from the first to the second, which is cancelled as well, and on to the third."""
+    second, third, by = role_on(7).slot.meeting, role_on(14).slot.meeting, instructor.user
+    before = stands(course)
+    cancelled = [full_meeting, second]
+    for meeting, other in zip(cancelled, (second, third), strict=True):
+        for slot in cancel_meeting(meeting=meeting, by=by):
+            move_slot(slot=slot, meeting=other, by=by)
+
+    for meeting in (cancelled[undone_first], cancelled[1 - undone_first]):
+        restore_meeting(meeting=meeting, by=by)
+
+    assert stands(course) == before
+
+
+def test_places_given_and_taken_away_meanwhile_stay_as_they_are(course, role_on, full_meeting, instructor, student):
+    other = EnrollmentFactory(course=course)
+    role = SlotRoleFactory(slot=full_meeting.slots.last(), key="second")
+    cancel_meeting(meeting=full_meeting, by=instructor.user)
+    move_slot(slot=role.slot, meeting=role_on(7).slot.meeting, by=instructor.user)
+    given = assign_presenter(role=role, enrollment=other, by=instructor.user)
+    withdraw_presenter(sign_up=SignUp.objects.get(enrollment=student), by=instructor.user)
+
+    restore_meeting(meeting=full_meeting, by=instructor.user)
+
+    assert list(SignUp.objects.standing()) == [given]
+
+
+def test_a_holiday_of_the_course_file_is_not_made_a_meeting(course, instructor):
+    holiday = MeetingFactory(course=course, kind="holiday")
+
+    with pytest.raises(DomainError) as refusal:
+        restore_meeting(meeting=holiday, by=instructor.user)
+
+    assert refusal.value.code == "not_cancelled"
+
+
+def test_a_meeting_that_the_file_brought_back_is_cancelled_anew(course, role_on, full_meeting, instructor):
+    """What was moved the first time stays where it is."""
+    other, slot, by = role_on(7).slot.meeting, full_meeting.slots.first(), instructor.user
+    cancel_meeting(meeting=full_meeting, by=by)
+    move_slot(slot=slot, meeting=other, by=by)
+    type(full_meeting).objects.filter(pk=full_meeting.pk).update(kind="project")
+
+    cancel_meeting(meeting=full_meeting, by=by)
+    restore_meeting(meeting=full_meeting, by=by)
+
+    full_meeting.refresh_from_db()
+    slot.refresh_from_db()
+    assert (full_meeting.kind, slot.meeting) == ("project", other)
+
+
+def test_page_and_api_undo_a_cancelled_meeting(client, course, full_meeting, instructor):
+    before, key = stands(course), full_meeting.key
+    client.force_login(instructor.user)
+    undo = reverse("presentations:meeting_restore", args=[course.slug, key])
+    board = reverse("presentations:board", args=[course.slug])
+    client.post(reverse("presentations:meeting_cancel", args=[course.slug, key]))
+    places = [reverse("presentations:slot_list", args=[course.slug]), board]
+    assert [undo in client.get(place).content.decode() for place in places] == [True, True]
+
+    said = client.post(undo, {"next": "board"}, follow=True)
+
+    assert (said.redirect_chain[0][0], undo in said.content.decode()) == (board, False)
+    assert "takes place after all, with 2 presentations" in said.content.decode()
+    client.post(reverse("api:meeting_cancel", args=[course.slug, key]))
+    answer = client.post(reverse("api:meeting_restore", args=[course.slug, key]))
+    assert answer.json() == {"meeting": key, "slots": [slot.key for slot in full_meeting.slots.all()]}
+    assert stands(course) == before
 
 
 def test_a_meeting_that_is_over_is_not_cancelled(role_on, instructor):
