@@ -43,6 +43,10 @@ class Present:
         data = {key: value for key, value in self.data.items() if key != table}
         return text_of(data if values is None else data | {table: values})
 
+    def with_data(self, data: dict) -> str:
+        """The text of other data of the whole course; the very same where nothing differs."""
+        return self.text if data == self.data else text_of(data)
+
     def new_warnings(self, plan: Plan) -> list[str]:
         """What the plan tells and the file as it stands does not, without lines: nobody sees the text."""
         try:
@@ -54,3 +58,11 @@ class Present:
 
 def schema_of(table: str) -> dict:
     return SCHEMA["properties"][table]
+
+
+def schema_at(path: tuple[str, ...]) -> dict:
+    """Of the list or table at this path, through tables only."""
+    schema = SCHEMA
+    for part in path:
+        schema = schema["properties"][part]
+    return schema
