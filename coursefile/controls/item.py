@@ -99,7 +99,7 @@ class ItemForm(TableForm):
         """Looks like the same once more: asked again, because a form that is sent twice would make two."""
         mine = {setting.key: self.value_of(setting) for setting in self.settings}
         if self.listing.named_by == "title":
-            return self.is_new and mine["title"].casefold() == other.get("title", "").casefold()
+            return self.is_new and bool(mine["title"]) and mine["title"].casefold() == other.get("title", "").casefold()
         if "date" not in mine or (mine["date"] == self.was["date"] and not self.is_new):
             return False
         return mine["date"] == other["date"] and other.get("starts_at") == mine.get("starts_at", self.was["starts_at"])

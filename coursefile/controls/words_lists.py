@@ -55,7 +55,7 @@ PAPERS = Listing(
                 Setting("title", "Title"),
                 Setting("authors", "Authors", "As they stand on the paper, with commas between."),
                 Setting("url", "Link", "Where it can be read, such as https://arxiv.org/abs/1706.03762."),
-                Setting("meeting", "Meeting", "Another meeting takes the paper along, with its slot and who presents it."),
+                Setting("meeting", "Meeting", "In another, its slot and who presents it go along."),
             ),
         ),
         Group(
