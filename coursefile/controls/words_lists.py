@@ -83,7 +83,7 @@ PAGES = Listing(
 
 def _moment(name: str, title: str, about: str) -> Group:
     return Group(
-        title,
+        "",  # the choice is called like the moment
         (
             Setting(f"{name}_way", title, about, choices=WAYS),
             Setting(f"{name}_days_before", "Days before the meeting", "0 is its day.", only_with=(f"{name}_way", "before")),
@@ -104,7 +104,7 @@ ROUNDS = Listing(
         _moment("opens", "Opens", "Before that a review can be drafted and not submitted. Not said: at once."),
         _moment("due", "Soft deadline", "Later is late. Not said: by the rule for all reviews."),
         _moment("hard", "Hard deadline", "Late reviews are taken until then. Not said: no longer than the soft one."),
-        Group("Grace", (Setting("grace_minutes", "Minutes of grace", "Leave empty for what Reviews says."),)),
+        Group("", (Setting("grace_minutes", "Minutes of grace", "Leave empty for what Reviews says."),)),
     ),
     is_ordered=True,
     part="reviews",

@@ -127,7 +127,8 @@ def _answer(request, context, make, data=None, *, template="item_edit.html"):
         messages.success(request, _said(done, listing))
         return redirect(_home(course, listing, _key_of(done.form)))
     context = context | context_of(done, section=listing.key)
-    return render(request, f"coursefile/{template}", context, status=done.status)
+    # A look at what removing would do is no attempt that failed.
+    return render(request, f"coursefile/{template}", context, status=done.status if request.method == "POST" else 200)
 
 
 def _said(done, listing: Listing) -> str:

@@ -65,7 +65,7 @@ def test_meeting_is_moved_and_gets_a_paper_and_a_text_is_written(page, course):
 
 def test_a_round_asks_only_for_what_its_way_of_counting_needs(page, course):
     page.goto(reverse("coursefile:item_create", args=["small", "rounds"]))
-    group = page.locator("section", has=page.get_by_role("heading", name="Soft deadline"))
+    group = page.locator("section", has=page.locator("legend", has_text="Soft deadline"))
     expect(group.get_by_label("Clock time on that day")).to_be_hidden()
 
     group.get_by_label("Days before the meeting Of each").check()
