@@ -27,4 +27,25 @@ def course_pages(data: dict, current: str) -> list:
     return pages if is_there else [(current, "None"), *pages]
 
 
-CHOICES = {("course", "time_zone"): time_zones, ("talks", "guideline"): course_pages}
+def meetings(data: dict, current: str) -> list:
+    return [(meeting["key"], name_of_meeting(meeting)) for meeting in data.get("meetings", [])]
+
+
+def name_of_meeting(meeting: dict) -> str:
+    day = meeting["date"]
+    words = f"{day:%a} {day.day} {day:%b}"
+    return f"{words}, {meeting['topic']}" if meeting.get("topic") else words
+
+
+def review_rounds(data: dict, current: str) -> list:
+    """None to choose where the course has no rounds."""
+    rounds = [(round["key"], round.get("title") or round["key"]) for round in data.get("reviews", {}).get("rounds", [])]
+    return rounds and [("", "None: by the rule for all reviews"), *rounds]
+
+
+CHOICES = {
+    ("course", "time_zone"): time_zones,
+    ("talks", "guideline"): course_pages,
+    ("papers", "meeting"): meetings,
+    ("papers", "review_round"): review_rounds,
+}

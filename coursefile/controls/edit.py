@@ -1,6 +1,7 @@
 """The course file as it stands, and the same with other values at some keys: everything else stays to the letter."""
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,14 +44,26 @@ class Present:
         data = {key: value for key, value in self.data.items() if key != table}
         return text_of(data if values is None else data | {table: values})
 
+    def with_data(self, data: dict) -> str:
+        """The text of other data of the whole course; the very same where nothing differs."""
+        return self.text if data == self.data else text_of(data)
+
     def new_warnings(self, plan: Plan) -> list[str]:
-        """What the plan tells and the file as it stands does not, without lines: nobody sees the text."""
+        """What the plan tells and the file as it stands does not. Without places: they shift where a list gets shorter."""
         try:
-            known = {(told.where, told.message) for told in read_course_file(self.text).warnings}
+            known = Counter(told.message for told in read_course_file(self.text).warnings)
         except BadCourseFile:
-            known = set()
-        return [told.message for told in plan.warnings if (told.where, told.message) not in known]
+            known = Counter()
+        return list((Counter(told.message for told in plan.warnings) - known).elements())
 
 
 def schema_of(table: str) -> dict:
     return SCHEMA["properties"][table]
+
+
+def schema_at(path: tuple[str, ...]) -> dict:
+    """Of the list or table at this path, through tables only."""
+    schema = SCHEMA
+    for part in path:
+        schema = schema["properties"][part]
+    return schema

@@ -23,7 +23,8 @@ INPUTS = {
 }
 FORMATS = {"date": "%Y-%m-%d", "time": "%H:%M", "date-time": "%Y-%m-%dT%H:%M"}
 CENT = Decimal("0.01")
-LONG = 10_000  # characters; a text that may be longer has lines
+EMPTY = "Leave empty"
+LONG = 10_000  # characters; a text that may be longer is Markdown
 
 
 class FromSchema:
@@ -57,7 +58,9 @@ class FromSchema:
 
 
 class LineField(FromSchema, forms.CharField):
-    pass
+    def as_in_file(self, cleaned):
+        """Nothing typed is "not said" where the file has no text of its own for that."""
+        return cleaned if cleaned or "default" in self.schema else None
 
 
 class TextField(FromSchema, forms.CharField):
@@ -96,7 +99,8 @@ class FlagField(FromSchema, forms.BooleanField):
 
 
 class ChoiceField(FromSchema, forms.ChoiceField):
-    pass
+    def as_in_file(self, cleaned):
+        return cleaned or None
 
 
 class ChoicesField(FromSchema, forms.MultipleChoiceField):
@@ -139,7 +143,9 @@ def field_for(schema: dict, setting: Setting, *, is_required: bool, choices: lis
     make = _maker(schema, setting, choices)
     has_empty = schema.get("default") in ("", []) or schema.get("type") in ("boolean", "array")
     is_optional = has_empty or not (is_required or "default" in schema or setting.only_with)
-    return make(schema=schema, label=setting.label, help_text=setting.help, required=not is_optional)
+    field = make(schema=schema, label=setting.label, help_text=setting.help, required=not is_optional)
+    field.is_awaited = EMPTY in setting.help  # the hint says what leaving it empty does; the label need not say "optional"
+    return field
 
 
 def _maker(schema: dict, setting: Setting, choices: list | None) -> Callable[..., forms.Field]:
@@ -172,9 +178,15 @@ def _text_maker(schema: dict) -> Callable[..., forms.Field]:
     if kind in INPUTS:
         return partial(MomentField, widget=_moment_input(kind))
     limit = schema["maxLength"]
-    if limit > LONG:
-        return partial(TextField, max_length=limit, strip=False, widget=forms.Textarea(attrs={"rows": 6}))
+    if is_markdown(schema):
+        return partial(TextField, max_length=limit, strip=False, widget=forms.Textarea(attrs={"rows": 6, "data-markdown": ""}))
+    if kind is None and "pattern" not in schema:
+        return partial(TextField, max_length=limit, strip=False, widget=forms.Textarea(attrs={"rows": 4}))
     return partial(LineField, max_length=limit, widget=forms.URLInput if kind == "uri" else forms.TextInput)
+
+
+def is_markdown(schema: dict) -> bool:
+    return schema.get("type") == "string" and schema.get("maxLength", 0) > LONG
 
 
 def _moment_input(kind: str) -> forms.Widget:

@@ -1,19 +1,22 @@
-"""One section of the settings as a form over one table of the course file."""
+"""A form over one table of the course file: a section of the settings, or one entry of a list."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from coursefile.controls.choices import CHOICES
-from coursefile.controls.edit import Present, schema_of
-from coursefile.controls.fields import field_for, show_seconds
+from coursefile.controls.edit import Present
+from coursefile.controls.fields import field_for, is_markdown, show_seconds
 from coursefile.controls.rows import Rows
-from coursefile.controls.setting import Section, Setting
+from coursefile.controls.seen import Sent, as_sent, mark_of, marks_text, meanwhile
+from coursefile.controls.setting import Choice, Group, Setting
 from coursefile.controls.wording import in_words
 
 SWITCH = "is_part"
+NOT_SENT = ("csrfmiddlewaretoken", "apply", "seen", "plan")
 
 
 @dataclass(frozen=True)
@@ -28,30 +31,39 @@ class Control:
 
 @dataclass(frozen=True)
 class Changed:
+    """`text` is the Markdown that a changed text becomes."""
+
     label: str
     was: str
     becomes: str
+    text: str = ""
 
 
-class SectionForm(forms.Form):
+class TableForm(forms.Form):
+    """`was` {key: value as it stands}; `table` is the name under which CHOICES knows the settings."""
+
     use_required_attribute = False
+    part_was: bool | None = None  # whether the part is there, for a part that can be switched
 
-    def __init__(self, section: Section, present: Present, data=None):
-        self.section, self.present, self.schema = section, present, schema_of(section.key)
-        self.was = {setting.key: present.value(section.key, setting.key) for setting in section.settings}
-        super().__init__(data, initial=self.was | {SWITCH: present.has(section.key)}, auto_id="id_%s")
-        if section.switch:
-            self.fields[SWITCH] = forms.BooleanField(required=False, label=section.switch, help_text=section.switch_help)
+    def __init__(self, groups: tuple[Group, ...], present: Present, *, table: str, schema: dict, was: dict, data=None):
+        self.shown_groups = tuple(_offered(group, table, present) for group in groups)
+        self.present, self.table, self.schema, self.was = present, table, schema, was
         self.rows: dict[str, Rows] = {}
-        for setting in section.settings:
+        self.clashes, self.follows = frozenset(), frozenset()
+        super().__init__(data, initial=was | {SWITCH: self.part_was}, auto_id="id_%s")
+        self._add_switch()
+        for setting in self.settings:
             self._add(setting, data)
+
+    def _add_switch(self) -> None:
+        """For a part that can be switched."""
 
     def _add(self, setting: Setting, data) -> None:
         schema, value = self.schema["properties"][setting.key], self.was[setting.key]
         if setting.columns:
             self.rows[setting.key] = Rows(setting, schema, values=value, data=data)
             return
-        choices = CHOICES.get((self.section.key, setting.key))
+        choices = CHOICES.get((self.table, setting.key))
         field = field_for(
             schema,
             setting,
@@ -61,21 +73,48 @@ class SectionForm(forms.Form):
         show_seconds(field, value)
         self.fields[setting.key] = field
 
+    @property
+    def settings(self) -> Iterator[Setting]:
+        for group in self.shown_groups:
+            yield from group.settings
+
+    # Two people at once
+
+    def _names_of(self, key: str, data: MultiValueDict) -> list[str]:
+        return [name for name in data if name.startswith(f"{key}-")] if key in self.rows else [key]
+
+    def untouched(self) -> dict[str, Sent]:
+        """{key: what its control sends when nobody touches it}, of a form that is not bound."""
+        sent = {name: as_sent([self[name]]) for name in self.fields}
+        for key, rows in self.rows.items():
+            sent[key] = {rows.count_name: [str(rows.saved)]} | as_sent(bound for row in rows.rows for bound in row)
+        return sent
+
+    @property
+    def seen(self) -> str:
+        return marks_text({key: mark_of(sent) for key, sent in self.fresh().untouched().items()})
+
+    def fresh(self) -> "TableForm":
+        """The same form as nobody has touched it."""
+        raise NotImplementedError
+
+    def answered(self, data: MultiValueDict) -> "TableForm":
+        """The form with what was sent, as far as it is not older than what the course says by now."""
+        raise NotImplementedError
+
+    def _met(self, data: MultiValueDict):
+        return meanwhile(self.untouched(), data, lambda key: self._names_of(key, data), never_follow=SWITCH)
+
     # Reading what was sent
 
     @property
     def is_part(self) -> bool:
-        return not self.section.switch or self.cleaned_data.get(SWITCH, False)
-
-    @property
-    def is_switched(self) -> bool:
-        """Whether the part comes or goes."""
-        return self.is_part != (not self.section.switch or self.present.has(self.section.key))
+        return True
 
     def clean(self):
         if not self.is_part:
             self.errors.clear()  # the part goes; what stood in its fields does not matter
-        for setting in self.section.settings:
+        for setting in self.settings:
             if setting.only_with and not self._counts(setting):
                 self.errors.pop(setting.key, None)
         return self.cleaned_data
@@ -109,24 +148,32 @@ class SectionForm(forms.Form):
         return goes or (setting.key in self.changed_data and self.value_of(setting) != self.was[setting.key])
 
     def changed_settings(self) -> list[Setting]:
-        return [setting for setting in self.section.settings if self.is_part and self._has_changed(setting)]
+        return [setting for setting in self.settings if self.is_part and self._has_changed(setting)]
+
+    def changed_values(self) -> dict:
+        return {setting.key: self.value_of(setting) for setting in self.changed_settings()}
 
     def text(self) -> str:
         """The course file with what the form says; to the letter as it was where the form changes nothing."""
-        section, there = self.section, self.present.data.get(self.section.key)
-        if not self.is_part:
-            return self.present.with_table(section.key, None)
-        changed = {setting.key: self.value_of(setting) for setting in self.changed_settings()}
-        if there is None and not changed and not section.switch:
-            return self.present.text
-        table = (dict(section.starts_with) if there is None else there) | changed
-        return self.present.with_table(section.key, {key: value for key, value in table.items() if value is not None})
+        raise NotImplementedError
+
+    def warnings(self) -> list[str]:
+        """What the author is to be told besides what the course file's check tells."""
+        return []
+
+    # What stands against it
+
+    @property
+    def where(self) -> str:
+        """The table's place in `text`, as the course file's check names it."""
+        raise NotImplementedError
 
     def add_problem(self, where: str, message: str) -> bool:
         """Put what the course file's check found to its field; False when no field of this form is at fault."""
-        table, _, key = where.partition(".")
-        key = re.sub(r"\W.*", "", key)
-        if table != self.section.key or key not in self.was:
+        if not where.startswith(f"{self.where}."):
+            return False
+        key = re.sub(r"\W.*", "", where.removeprefix(f"{self.where}."))
+        if key not in self.fields and key not in self.rows:
             return False
         message = self._with_labels(message)
         if key in self.rows:
@@ -137,7 +184,7 @@ class SectionForm(forms.Form):
 
     def _with_labels(self, message: str) -> str:
         """The check speaks of keys; the page of labels."""
-        labels = {setting.key: f"“{setting.label}”" for setting in self.section.settings}
+        labels = {setting.key: f"“{setting.label}”" for setting in self.settings}
         message = re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda found: labels.get(found[0], found[0]), message)
         return f"{message[:1].upper()}{message[1:]}."
 
@@ -145,30 +192,50 @@ class SectionForm(forms.Form):
 
     @property
     def has_clock_times(self) -> bool:
-        return any(schema.get("format") in ("time", "date-time") for schema in self.schema["properties"].values())
+        formats = [self.schema["properties"][setting.key].get("format") for setting in self.settings]
+        return "time" in formats or "date-time" in formats
 
-    def groups(self, *, shows_now: bool = False) -> Iterator[tuple[str, list[Control]]]:
-        """`shows_now`: beside what is typed, what the course says by now, where that is something else."""
-        differing = {setting.key for setting in self.changed_settings()} if shows_now else set()
-        for group in self.section.groups:
-            yield group.title, [self._control(setting, setting.key in differing) for setting in group.settings]
+    def groups(self) -> Iterator[tuple[str, list[Control]]]:
+        for group in self.shown_groups:
+            yield group.title, [self._control(setting) for setting in group.settings]
 
-    def _control(self, setting: Setting, shows_now: bool) -> Control:
+    def _control(self, setting: Setting) -> Control:
         css = "only-" + "-".join(setting.only_with) if setting.only_with else ""
-        now = self._words(setting, self.was[setting.key]) if shows_now else None
+        now = self._words(setting, self.was[setting.key]) if setting.key in self.clashes else None
         if setting.columns:
             return Control(None, self.rows[setting.key], css, now)
         return Control(self[setting.key], None, css, now)
 
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """All that was sent, for the button below a preview to send once more."""
+        return [(name, value) for name, values in self.data.lists() if name not in NOT_SENT for value in values]
+
+    def followed(self) -> list[str]:
+        """Labels of what somebody else has changed meanwhile and this author left alone."""
+        return [setting.label for setting in self.settings if setting.key in self.follows]
+
     def changes(self) -> list[Changed]:
         """From what to what, in the words of the page."""
-        switched = (
-            [Changed(self.section.switch, *(("no", "yes") if self.is_part else ("yes", "no")))] if self.is_switched else []
-        )
-        return switched + [
-            Changed(setting.label, self._words(setting, self.was[setting.key]), self._words(setting, self.value_of(setting)))
-            for setting in self.changed_settings()
-        ]
+        return [self._changed(setting) for setting in self.changed_settings()]
+
+    def _changed(self, setting: Setting) -> Changed:
+        was, becomes = self.was[setting.key], self.value_of(setting)
+        text = becomes if is_markdown(self.schema["properties"][setting.key]) else ""
+        return Changed(setting.label, self._words(setting, was), self._words(setting, becomes), text)
 
     def _words(self, setting: Setting, value) -> str:
-        return in_words(value, self.schema["properties"][setting.key], setting.choices)
+        return in_words(value, self.schema["properties"][setting.key], self._choices_of(setting))
+
+    def _choices_of(self, setting: Setting) -> Mapping[str, Choice]:
+        offered = CHOICES.get((self.table, setting.key))
+        if offered is None:
+            return setting.choices
+        pairs = offered(self.present.data, self.was[setting.key])
+        return {value: Choice(words) for value, words in pairs if isinstance(words, str)}
+
+
+def _offered(group: Group, table: str, present: Present) -> Group:
+    """Without the settings that have nothing to choose from in this course."""
+    kept = [each for each in group.settings if (table, each.key) not in CHOICES or CHOICES[table, each.key](present.data, None)]
+    return Group(group.title, tuple(kept))

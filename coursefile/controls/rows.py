@@ -107,7 +107,9 @@ class Rows:
         taken: list[str] = [row.cleaned_data.get("key", "") for row in self.rows if row.is_saved]
         found = []
         for row in _in_order([row for row in self.rows if row.is_kept]):
-            values = {key: row.cleaned_data[key] for key in row.columns}
+            # As it stands where nobody touched it: a cell trims what is typed, and the file may have a blank at an end.
+            typed = {key: row.cleaned_data[key] for key in row.columns}
+            values = typed | {key: row.initial[key] for key in typed if key in row.initial and key not in row.changed_data}
             if "key" in self.schema["items"]["properties"]:
                 values |= {"key": self._key_of(row, taken)}
             found.append(values)

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coursefile.controls.stores import Store
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,36 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A list of tables of the course file, each of which has a page; `store` finds and changes them in the file's data."""
+
+    key: str
+    title: str
+    about: str
+    noun: str
+    store: "Store"
+    groups: tuple[Group, ...]
+    named_by: str = "title"  # the key that says what one of them is called
+    is_ordered: bool = False  # whether people put them into order
+    part: str = ""  # the table that a course may lack, and the list with it
+    part_help: str = ""
+
+    @property
+    def settings(self) -> Iterator[Setting]:
+        for group in self.groups:
+            yield from group.settings
+
+    @property
+    def name(self) -> str:
+        """Within a sentence."""
+        return self.noun.lower()
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """What the settings page leaves to a page of its own. `path` is the key in the course file; no `url`: nowhere at all."""
 
     path: str
     title: str
     help: str
-    url: str = "coursefile:course_edit"
+    url: str

@@ -22,7 +22,7 @@ def address(section: str) -> str:
 def sent(client, section: str, **changes) -> dict:
     """What the page sends when nothing but this is changed on it; None for a box that is not ticked."""
     page = client.get(address(section)).content.decode()
-    data = untouched(page, "digest") | {key: value if isinstance(value, list) else [value] for key, value in changes.items()}
+    data = untouched(page, "seen") | {key: value if isinstance(value, list) else [value] for key, value in changes.items()}
     return {key: value for key, value in data.items() if value != [None]}
 
 
@@ -31,7 +31,7 @@ def apply(client, section: str, data: dict):
     preview = client.post(address(section), data)
     assert preview.status_code == 200, preview.content.decode()
     first_form = preview.content.decode()
-    return client.post(address(section), untouched(first_form, "digest") | {"apply": "1"})
+    return client.post(address(section), untouched(first_form, "seen") | {"apply": "1"})
 
 
 def data_of(course) -> dict:

@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from coursefile.controls.edit import Present
-from coursefile.controls.form import SectionForm
-from coursefile.controls.sections import ELSEWHERE, SECTIONS
+from coursefile.controls.section import SectionForm
+from coursefile.controls.sections import ELSEWHERE, LISTINGS, SECTIONS
 from coursefile.dump import toml_of
 from coursefile.load import read_course_file
 from coursefile.schema import SCHEMA, is_policy
@@ -54,9 +54,18 @@ def test_every_key_of_the_schema_has_a_control_or_a_page_of_its_own():
     for table, schema in TABLES.items():
         is_table = "properties" in schema and not is_policy(schema)
         keys |= {f"{table}.{key}" for key in schema["properties"]} if is_table else {table}
+    lists = {".".join(listing.store.path) for listing in LISTINGS.values() if listing.store.path}
 
-    assert sorted(keys - LEFT_OUT) == sorted(f"{table}.{key}" for table, key in CONTROLS)
-    assert keys >= LEFT_OUT
+    assert sorted(keys - LEFT_OUT - lists) == sorted(f"{table}.{key}" for table, key in CONTROLS)
+    assert keys | {"meetings.slots"} >= LEFT_OUT | lists
+
+
+@pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
+def test_every_key_of_a_list_has_a_control(listing):
+    """Keys of the file are made, not typed; slots are the board's, papers a list of their own."""
+    apart = {"key", "slots", "papers"}
+
+    assert {setting.key for setting in listing.settings} == listing.store.schema["properties"].keys() - apart
 
 
 def test_every_column_of_a_list_has_a_control():
@@ -88,7 +97,7 @@ def test_saving_what_the_page_shows_of_the_example_changes_nothing(section, clie
     url = reverse("coursefile:settings_edit", args=["ece697il", section])
     before = all_rows()
 
-    response = client.post(url, untouched(client.get(url).content.decode(), "digest") | {"apply": "1"})
+    response = client.post(url, untouched(client.get(url).content.decode(), "seen") | {"apply": "1"})
 
     assert response.status_code == 302
     assert all_rows() == before
@@ -164,10 +173,10 @@ def test_section_of_any_course_that_is_sent_as_it_is_shown_changes_nothing(data,
     present = Present(toml_of(read_course_file(tomlkit.dumps(data)).document))
     form = SectionForm(SECTIONS[key], present)
 
-    context = {"form": form, "section": SECTIONS[key], "groups": list(form.groups())}
-    html = f"<form><input name=digest>{render_to_string('coursefile/_settings_groups.html', context)}</form>"
-    back = SectionForm(SECTIONS[key], present, MultiValueDict(untouched(html, "digest")))
+    context = {"form": form, "section": SECTIONS[key]}
+    html = f"<form><input name=seen>{render_to_string('coursefile/_settings_groups.html', context)}</form>"
+    back = SectionForm(SECTIONS[key], present, MultiValueDict(untouched(html, "seen")))
 
     assert back.is_valid(), (back.errors, [row.errors for rows in back.rows.values() for row in rows.rows])
-    assert back.changed_settings() == []
+    assert back.changed_settings() == [], [(rows.value, rows.values) for rows in back.rows.values()]
     assert back.text() == present.text

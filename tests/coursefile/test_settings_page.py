@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from coursefile.dump import digest_of, dump_course
+from coursefile.dump import dump_course
 from coursefile.load import load_course
 from courses.models import Course
 from presentations.models import Slot
@@ -69,7 +69,7 @@ def test_deadline_that_moves_into_the_past_is_told(client, full_course, time_mac
 
     response = client.post(address("reviews"), sent(client, "reviews", due_days_before="5"))
 
-    assert response.context["warnings"] == [
+    assert response.context["attempt"].warnings == [
         "Review of paper tvm would be due on 2021-09-02 at 23:59, which has passed. "
         "Not handed in by 1 student, who would be counted as missing: Ada."
     ]
@@ -81,8 +81,8 @@ def test_what_is_odd_about_the_course_already_is_not_told_again(client, full_cou
     same = client.post(address("reviews"), sent(client, "reviews", grace_minutes="1"))
     more = client.post(address("reviews"), sent(client, "reviews", required_count="4"))
 
-    assert same.context["warnings"] == []
-    assert more.context["warnings"] == ["4 reviews are required, but the course has only 2 papers."]
+    assert same.context["attempt"].warnings == []
+    assert more.context["attempt"].warnings == ["4 reviews are required, but the course has only 2 papers."]
 
 
 BAD = [
@@ -134,7 +134,7 @@ def test_what_the_rest_of_the_course_does_not_allow_is_named(client, full_course
     response = client.post(address("course"), sent(client, "course", ends_on="2021-09-05") | {"apply": "1"})
 
     assert response.status_code == 422
-    assert [problem.where for problem in response.context["problems"]] == ["meetings[2].date"]
+    assert [problem.where for problem in response.context["attempt"].problems] == ["meetings[2].date"]
     assert response.context["form"]["ends_on"].value() == "2021-09-05"
     assert all_rows() == before
 
@@ -145,7 +145,7 @@ def test_part_with_work_in_it_cannot_be_switched_off(client, full_course):
     response = client.post(address("participation"), sent(client, "participation", is_part=None) | {"apply": "1"})
 
     assert response.status_code == 422
-    assert response.context["reasons"][0].startswith("[participation] cannot be removed: 1 participation record, of ")
+    assert response.context["attempt"].reasons[0].startswith("[participation] cannot be removed: 1 participation record, of ")
     assert "participation" in data_of(full_course)
 
 
@@ -204,18 +204,60 @@ def test_course_without_a_table_shows_its_defaults_and_gets_none_unasked(client,
 # Somebody else at the same time
 
 
-def test_change_on_a_course_that_has_changed_is_refused_and_shows_both(client, full_course, author):
+def now_beside(response) -> dict[str, str]:
+    """{control: what the course says now}, of those where another value is typed."""
+    controls = [control for _, controls in response.context["form"].groups() for control in controls if control.now]
+    return {control.field.name: control.now for control in controls}
+
+
+def test_change_of_what_somebody_else_has_changed_is_refused_and_shows_both(client, full_course, author):
     mine = sent(client, "reviews", grace_minutes="30")
     load_course(FULL.replace("[reviews]\n", "[reviews]\ngrace_minutes = 45\ndue_days_before = 2\n"), by=author)
     before = all_rows()
 
     response = client.post(address("reviews"), mine | {"apply": "1"})
 
-    now = {control.field.name: control.now for _, controls in response.context["groups"] for control in controls if control.now}
+    form = response.context["form"]
     assert (response.status_code, all_rows()) == (409, before)
-    assert response.context["form"]["grace_minutes"].value() == "30"
-    assert now == {"grace_minutes": "45", "due_days_before": "2"}
-    assert response.context["digest"] == digest_of(dump_course(full_course))
+    assert (form["grace_minutes"].value(), form["due_days_before"].value()) == ("30", "2")
+    assert now_beside(response) == {"grace_minutes": "45"}
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_kept(client, full_course, author):
+    mine = sent(client, "reviews", grace_minutes="30")
+    load_course(FULL.replace("[reviews]\n", '[reviews]\ndue_days_before = 2\nvisibility = "never"\n'), by=author)
+
+    preview = client.post(address("reviews"), mine)
+    client.post(address("reviews"), untouched(preview.content.decode(), "seen") | {"apply": "1"})
+
+    assert changes(preview) == [("Minutes of grace", "0", "30")]
+    assert preview.context["form"].followed() == [
+        "Due, days before the meeting",
+        "When a student may read the others' reviews of a paper",
+    ]
+    reviews = data_of(full_course)["reviews"]
+    assert [reviews[key] for key in ("grace_minutes", "due_days_before", "visibility")] == [30, 2, "never"]
+
+
+def test_rows_that_somebody_else_has_changed_are_kept_or_clash(client, full_course, author):
+    talks = small(("[participation]", '[talks]\nsections = [{ title = "All", minutes = 9 }]\n\n[participation]'))
+    untouched_rows = sent(client, "talks", feedback_days="3")
+    my_rows = sent(client, "talks") | {"sections-1-minutes": "44"}
+    load_course(talks, by=author)
+
+    clash = client.post(address("talks"), my_rows | {"apply": "1"})
+    kept = client.post(address("talks"), untouched_rows | {"apply": "1"})
+
+    assert (clash.status_code, kept.status_code) == (409, 302)
+    assert 'The course now says: <b dir="auto">All, 9</b>' in clash.content.decode()
+    assert data_of(full_course)["talks"] == {"feedback_days": 3, "sections": [{"title": "All", "minutes": 9}]}
+
+
+def test_both_who_typed_the_same_are_content(client, full_course, author):
+    mine = sent(client, "reviews", grace_minutes="45")
+    load_course(FULL.replace("[reviews]\n", "[reviews]\ngrace_minutes = 45\n"), by=author)
+
+    assert client.post(address("reviews"), mine | {"apply": "1"}).status_code == 302
 
 
 def test_part_that_somebody_switched_off_meanwhile_is_told(client, full_course, author):
@@ -234,24 +276,38 @@ def test_page_after_a_refusal_previews_against_the_course_of_now(client, full_co
     load_course(FULL.replace("[reviews]\n", "[reviews]\ngrace_minutes = 45\n"), by=author)
     refused = client.post(address("reviews"), mine).content.decode()
 
-    response = client.post(address("reviews"), untouched(refused, "digest"))
+    response = client.post(address("reviews"), untouched(refused, "seen"))
 
     assert changes(response) == [("Minutes of grace", "45", "30")]
 
 
-def test_apply_after_somebody_changed_another_part_is_refused(client, full_course, author):
+def test_apply_after_somebody_changed_another_part_is_applied(client, full_course, author):
     preview = client.post(address("reviews"), sent(client, "reviews", grace_minutes="30")).content.decode()
     load_course(FULL.replace("A seminar", "Another"), by=author)
 
-    response = client.post(address("reviews"), untouched(preview, "digest") | {"apply": "1"})
+    response = client.post(address("reviews"), untouched(preview, "seen") | {"apply": "1"})
 
-    assert response.status_code == 409
-    assert ReviewRules.objects.get().grace_minutes == 0
+    assert response.status_code == 302
+    assert ReviewRules.objects.get().grace_minutes == 30
+    assert Course.objects.get(slug="small").title == "Another"
+
+
+def test_apply_that_would_do_more_than_was_shown_is_shown_again(client, full_course, author, time_machine):
+    """A meeting has come nearer: with the rule that was previewed without it, its review would be overdue."""
+    time_machine.move_to(datetime(2021, 9, 4, 12, 0, tzinfo=UTC), tick=False)
+    client.force_login(author)
+    preview = client.post(address("reviews"), sent(client, "reviews", due_days_before="2")).content.decode()
+    load_course(FULL.replace("date = 2021-09-07", "date = 2021-09-05"), by=author)
+
+    response = client.post(address("reviews"), untouched(preview, "seen") | {"apply": "1"})
+
+    assert response.context["attempt"].is_other_plan
+    assert "due_days_before" not in data_of(full_course)["reviews"]
 
 
 def test_change_that_names_no_state_is_refused(client, full_course):
     mine = sent(client, "reviews", grace_minutes="30")
-    del mine["digest"]
+    del mine["seen"]
 
     assert client.post(address("reviews"), mine | {"apply": "1"}).status_code == 409
 
@@ -385,7 +441,7 @@ def test_api_names_the_same_work_that_stands_against_it(client, full_course, aut
     answer = client.put(API, {"text": FULL.replace(REVIEWS, "")}, content_type="application/json", headers=WRITE)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "would_lose_work")
-    assert answer.json()["detail"] == "\n".join(page.context["reasons"])
+    assert answer.json()["detail"] == "\n".join(page.context["attempt"].reasons)
 
 
 def test_course_of_another_name_is_untouched(client, full_course, author):

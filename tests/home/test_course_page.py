@@ -173,7 +173,7 @@ def test_page_of_an_empty_course_tells_the_instructor_what_to_do(client, course,
     text = page(client, course).content.decode()
 
     assert "No meetings yet." in text
-    assert reverse("coursefile:course_edit", args=[course.slug]) in text
+    assert reverse("coursefile:item_list", args=[course.slug, "meetings"]) in text
 
 
 def test_markdown_of_the_course_is_sanitised(client, course, student):

@@ -120,7 +120,7 @@ def test_page_before_the_first_meeting_says_what_to_do(client, course, instructo
 
     text = client.get(reverse("home:today", args=[course.slug])).content.decode()
 
-    assert reverse("coursefile:course_edit", args=[course.slug]) in text
+    assert reverse("coursefile:item_list", args=[course.slug, "meetings"]) in text
 
 
 @pytest.mark.parametrize("role", ["assistant", "instructor"])
