@@ -26,6 +26,7 @@ class LimitsSerializer(serializers.Serializer):
     search = serializers.CharField(required=False, help_text="Only these papers: a search or numbers")
     needs_expert = serializers.BooleanField(required=False)
     apart = serializers.CharField(required=False, help_text="Two students' emails in a line")
+    loads = serializers.CharField(required=False, help_text="A student's email and other limits in a line: ada@example.edu 0-2")
     seed = serializers.IntegerField(required=False, help_text="0 when left out")
 
 

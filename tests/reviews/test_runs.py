@@ -1,5 +1,6 @@
 """Automatic assignment: worked out by a worker, applied as a whole, undone."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from reviews.actions import save_draft
 from reviews.assigning.actions import ask, excuse, give_more_time
 from reviews.assigning.preferences.conflicts import declare_conflict, set_conflicts, set_experts
 from reviews.assigning.runs import actions
+from reviews.assigning.runs.forms import RunForm
 from reviews.assigning.runs.parameters import Parameters
 from reviews.assigning.runs.problem import read_problem
 from reviews.assigning.runs.work import work_out
@@ -138,6 +140,27 @@ def test_two_who_are_apart_never_share_a_paper(course, papers, students, instruc
 
     both = {(student.pk, papers[0].pk) for student in students[:2]}
     assert (both <= together, len(both & apart)) == (True, 1)
+
+
+def test_a_student_may_have_limits_of_their_own(course, papers, students, instructor):
+    """By the lines that the page and the API take; whoever has none of their own keeps everybody's."""
+    loads = f"{students[0].user.email} 3\n{students[1].user.email}, 0-0"
+    form = RunForm(viewed(instructor), LIMITS | {"student_least": 0, "seed": 0, "loads": loads})
+
+    assert form.is_valid(), form.errors
+    run = actions.plan_run(course=course, parameters=form.parameters, by=instructor.user)
+    work_out(run.pk)
+
+    run.refresh_from_db()
+    each = Counter(student for student, _ in pairs_of(run))
+    assert (form.parameters.loads, each) == (((students[0].pk, 3, 3), (students[1].pk, 0, 0)), {students[0].pk: 3})
+
+
+def test_a_run_of_before_there_were_such_limits_is_read(course):
+    stored = Parameters(**LIMITS).stored()
+    del stored["loads"]
+
+    assert Parameters.of(stored) == Parameters(**LIMITS)
 
 
 def test_an_expert_on_each_paper_goes_before_preferences(course, papers, students, instructor):
@@ -295,6 +318,8 @@ def test_the_later_one_is_undone_first(course, papers, students, instructor):
         ({"papers": ()}, "search"),
         ({"apart": ((1, 1),)}, "apart"),
         ({"apart": ((10**6, 10**6 + 1),)}, "apart"),
+        ({"loads": ((10**6, 0, 1),)}, "loads"),
+        ({"loads": ((1, 2, 1),)}, "loads"),
     ],
 )
 def test_limits_that_cannot_be_meant_are_refused(course, papers, students, instructor, limits, field):
@@ -406,6 +431,9 @@ def test_pages_from_limits_to_undoing(client, course, papers, students, instruct
         ({"search": "zzz"}, "finds no paper"),
         ({"apart": "nobody@example.edu someone@example.edu"}, "no student of the course has the email nobody@example.edu"),
         ({"apart": "a@b.c"}, "Line 1 names 1 people"),
+        ({"loads": "nobody@example.edu 0-2"}, "Line 1: no student of the course has the email nobody@example.edu."),
+        ({"loads": "ada@example.edu 3-1"}, "Line 1: expected an email and how many papers"),
+        ({"loads": "ada@example.edu many"}, "Line 1: expected an email and how many papers"),
         ({"paper_most": "0", "apart": "a@b.c"}, "At least 1 and at most 0 cannot both be."),
         ({"student_most": ""}, "This field is required"),
     ],

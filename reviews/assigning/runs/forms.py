@@ -11,6 +11,7 @@ from reviews.assigning.runs.parameters import HIGHEST_SEED, MOST, Parameters
 from reviews.queries import reviewable_papers
 
 SEPARATORS = re.compile(r"[\s,;]+")
+SPAN = re.compile(r"([0-9]{1,5})(?:[-–]([0-9]{1,5}))?", re.ASCII)
 
 
 def _limit(label: str) -> forms.IntegerField:
@@ -40,6 +41,12 @@ class RunForm(forms.Form):
         help_text="Two students' emails in a line.",
         widget=forms.Textarea(attrs={"rows": 2, "class": "csv"}),
     )
+    loads = forms.CharField(
+        required=False,
+        label="Other limits for single students",
+        help_text="An email and how many papers, in a line: ada@example.edu 0-2, or ada@example.edu 2.",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "csv"}),
+    )
     seed = forms.IntegerField(
         min_value=0,
         max_value=HIGHEST_SEED,
@@ -64,13 +71,23 @@ class RunForm(forms.Form):
         return text
 
     def clean_apart(self) -> tuple[tuple[int, int], ...]:
-        lines = [SEPARATORS.split(line.strip().lower()) for line in self.cleaned_data["apart"].splitlines() if line.strip()]
-        students = Enrollment.objects.active().students().filter(course=self.viewer.course_id)
-        known = {email.lower(): pk for pk, email in students.values_list("pk", "user__email")}
+        lines, known = _lines(self.cleaned_data["apart"]), self._known()
         problems = [problem for number, line in enumerate(lines, 1) for problem in _problems(number, line, known)]
         if problems:
             raise ValidationError(problems)
         return tuple((known[one], known[other]) for one, other in lines)
+
+    def clean_loads(self) -> tuple[tuple[int, int, int], ...]:
+        lines = _lines(self.cleaned_data["loads"])
+        known = self._known() if lines else {}
+        problems = [problem for number, line in enumerate(lines, 1) if (problem := _load_problem(number, line, known))]
+        if problems:
+            raise ValidationError(problems)
+        return tuple((known[email], *_span(span)) for email, span in lines)
+
+    def _known(self) -> dict[str, int]:
+        students = Enrollment.objects.active().students().filter(course=self.viewer.course_id)
+        return {email.lower(): pk for pk, email in students.values_list("pk", "user__email")}
 
     def clean(self):
         for kind in ("paper", "student"):
@@ -82,6 +99,22 @@ class RunForm(forms.Form):
     @property
     def parameters(self) -> Parameters:
         return Parameters(papers=self.papers, **self.cleaned_data)
+
+
+def _lines(text: str) -> list[list[str]]:
+    return [SEPARATORS.split(line.strip().lower()) for line in text.splitlines() if line.strip()]
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    """ "2" or "0-2"."""
+    found = SPAN.fullmatch(text)
+    return (int(found[1]), int(found[2] or found[1])) if found else None
+
+
+def _load_problem(number: int, line: list[str], known: dict[str, int]) -> str:
+    if len(line) != 2 or not (span := _span(line[1])) or span[0] > span[1]:
+        return f"Line {number}: expected an email and how many papers, such as ada@example.edu 0-2."
+    return "" if line[0] in known else f"Line {number}: no student of the course has the email {line[0]}."
 
 
 def _problems(number: int, emails: list[str], known: dict[str, int]) -> list[str]:

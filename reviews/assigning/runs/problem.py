@@ -35,9 +35,10 @@ def read_problem(rules: ReviewRules, parameters: Parameters) -> Reading:
     fixed, barred = _standing(rules, students.keys(), papers.keys())
     now = timezone.now()
     is_open = {pk: rules.closes_at(paper) >= now for pk, paper in papers.items()}
+    usual, own = (parameters.student_least, parameters.student_most), {person: limits for person, *limits in parameters.loads}
     problem = Problem(
         items=[_item(papers[pk], parameters, is_open[pk]) for pk in papers],
-        people=[Person(pk, parameters.student_least, parameters.student_most, name) for pk, name in students.items()],
+        people=[Person(pk, *own.get(pk, usual), name) for pk, name in students.items()],
         preferences=_preferences(course.pk, students.keys(), papers.keys()),
         conflicts=barred | _pairs(Conflict, course.pk, students.keys(), papers.keys()),
         fixed=fixed,
