@@ -141,7 +141,8 @@ Choices = Mapping[str, Choice]
 def field_for(schema: dict, setting: Setting, *, is_required: bool, choices: list | None = None) -> forms.Field:
     """`choices` are those of a setting whose schema does not enumerate them. A value that may be left out gives None."""
     make = _maker(schema, setting, choices)
-    has_empty = schema.get("default") in ("", []) or schema.get("type") in ("boolean", "array")
+    may_be_none = schema.get("type") == "array" and not schema.get("minItems")
+    has_empty = schema.get("default") in ("", []) or schema.get("type") == "boolean" or may_be_none
     is_optional = has_empty or not (is_required or "default" in schema or setting.only_with)
     field = make(schema=schema, label=setting.label, help_text=setting.help, required=not is_optional)
     field.is_awaited = EMPTY in setting.help  # the hint says what leaving it empty does; the label need not say "optional"

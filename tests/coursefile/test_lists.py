@@ -37,7 +37,7 @@ def has_blank_title(entry: dict) -> bool:
 
 
 @given(DOCUMENTS, st.sampled_from(list(LISTINGS)), st.data())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_entry_of_any_course_that_is_sent_as_it_is_shown_changes_nothing(data, listing, chosen):
     present = present_of(data)
     entries = LISTINGS[listing].store.entries(present.data)

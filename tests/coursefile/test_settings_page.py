@@ -1,5 +1,6 @@
 """The settings page: what it shows before it applies, and what it refuses."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -363,6 +364,16 @@ def test_list_that_needs_a_row_keeps_one(client, full_course):
     response = client.post(address("talks"), data)
 
     assert response.context["form"].rows["sections"].error == "Keep 1 to 20 rows."
+
+
+def test_what_may_stay_empty_is_said_once(client, full_course):
+    """By the hint where there is one that says so, else by the label."""
+    page = client.get(address("presentations")).content.decode()
+    labels = re.split("<label |<legend>", page)[1:]
+
+    both = [label[:80] for label in labels if "(optional)" in label and "Leave empty" in label]
+    assert both == []
+    assert (page.count("Leave empty"), page.count("(optional)")) == (7, 0)
 
 
 # Finding it
