@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import partial
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from courses.models import Course, Meeting, MeetingKind, Paper
 from grading import engine
-from grading.models import Policy
+from grading.models import Mark, Policy
 from presentations.models import Slot
 from projects.models import Milestone
 
@@ -53,7 +53,15 @@ def known_of(course: Course) -> engine.Known:
         slots=Slot.objects.filter(course=course).count(),
         # Only a policy with tracks asks for them, and few have any.
         sections=SimpleLazyObject(partial(sections_of, course)),
+        marked=SimpleLazyObject(partial(_marked_in, course)),  # asked only by a policy that leaves one of them out
     )
+
+
+def _marked_in(course: Course) -> frozenset[str]:
+    """The sources of which marks are given."""
+    marks = Mark.objects.filter(course=course, points__isnull=False).order_by()
+    counts = marks.aggregate(reviews=Count("review"), presentations=Count("sign_up"))
+    return frozenset(source for source, count in counts.items() if count)
 
 
 def sections_of(course: Course) -> frozenset[str]:

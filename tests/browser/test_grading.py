@@ -235,6 +235,7 @@ def correct(page) -> None:
     decide = page.get_by_role("complementary", name="The mark")
     decide.get_by_label("Change the mark").check()
     decide.get_by_label("Points, 0 to 10").fill("8")
+    decide.get_by_label("Comment of the mark").fill("Every question is answered.")
     decide.get_by_label("Reason").fill(ANSWER)
     decide.get_by_role("button", name="Decide").click()
     expect(page.locator("main")).to_contain_text("The request is decided; the student is told by mail.")
@@ -249,7 +250,7 @@ def see_the_outcome(page) -> None:
     expect(line.locator(".points")).to_have_text("8 of 10")
     line.get_by_role("link", name="Regrade request").click()
     expect(page.locator(".thread li").last).to_contain_text(ANSWER)
-    expect(page.get_by_role("complementary", name="The mark")).to_have_text("The mark stands at 8.")
+    expect(page.get_by_role("complementary", name="The mark")).to_have_text("The mark stands at 8. Every question is answered.")
     assert "the mark is now 8." in mail.outbox[-1].body
 
 
@@ -322,6 +323,7 @@ def look_back(page, instructor) -> None:
     """Before the correction, and after it, under the policy of then; what is kept of the correction."""
     page.goto(f"{HOME}/gradebook/")
     page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("row").filter(has_text="Marked").first).to_contain_text(f"Regrade request of Ada Test: {ANSWER}")
     page.get_by_role("row").filter(has_text="Released").last.get_by_role("link").first.click()
     expect(page.locator("main")).to_contain_text("Policy version 1 was in force")
     before = {"Ada Test": ("77.7", "77.7", "C"), "Ben Test": ("79.5", "79.5", "C"), "Chi Test": ("57.8", "57.8", "F")}

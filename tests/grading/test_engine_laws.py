@@ -161,6 +161,18 @@ def test_dropping_never_lowers_a_mean(points, count):
     assert compute(dropping, Facts({"reviews": found})).final.value >= compute(plain, Facts({"reviews": found})).final.value
 
 
+@given(st.lists(POINTS, min_size=1, max_size=8), st.data())
+def test_a_mark_that_is_not_below_the_mean_never_lowers_it(points, data):
+    policy = read_policy({"components": [{"key": "reviews", "title": "Reviews", "weight": 100, "source": "reviews"}]})
+    found = tuple(Item(f"i{place}", "Work", State.MARKED, value, Decimal(10)) for place, value in enumerate(points))
+    before = compute(policy, Facts({"reviews": found})).final.value
+    more = data.draw(POINTS.filter(lambda value: Fraction(value) * 10 >= before))
+
+    after = compute(policy, Facts({"reviews": (*found, Item("more", "Work", State.MARKED, more, Decimal(10)))})).final.value
+
+    assert after >= before
+
+
 @given(st.fractions(0, 100), st.sampled_from(["half_up", "half_even", "down", "up"]), st.integers(0, 6))
 def test_rounding_moves_a_number_by_less_than_one_unit(value, mode, decimals):
     leaf = {"key": "a", "title": "A", "weight": 100, "source": "manual"}

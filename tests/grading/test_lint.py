@@ -229,6 +229,30 @@ def test_a_component_that_nothing_can_fill_is_a_warning(component, known, messag
     assert [(finding.severity, finding.message) for finding in told] == [(WARNING, message)]
 
 
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ({"percent": 10, "grace_hours": 72, "stop_days": 2}, "stop_days is 2, and the grace of 72 hours is not over by then."),
+        (
+            {"tiers": [{"days": 2, "percent": 80}, {"days": 7, "percent": 50}], "stop_days": 3},
+            "stop_days is 3, so nothing is kept of work that is 7 days late.",
+        ),
+    ],
+)
+def test_deadlines_that_contradict_one_another_are_a_warning(step, message):
+    told = lint(one_component(steps=[{"step": "late"} | step]))
+
+    assert [(finding.severity, finding.message) for finding in told] == [(WARNING, message)]
+
+
+def test_marks_that_no_component_reads_are_a_warning():
+    known = Known(marked=frozenset({"reviews", "presentations"}))
+
+    assert [finding.message for finding in lint(one_component(source="reviews"), known)] == [
+        "Marks are given for presentations, and no component counts them."
+    ]
+
+
 def test_a_milestone_is_counted_where_one_track_counts_it():
     def counting(key):
         return [leaf(key=key, weight=100, source="milestones", milestones=[key])]

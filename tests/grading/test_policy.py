@@ -18,7 +18,7 @@ from grading.queries.policy_preview import preview_policy
 from grading.text import policy_toml, read_policy_text
 from grading.wording import STEP_WORDS, policy_in_words
 from tests.factories import EnrollmentFactory, PolicyFactory
-from tests.grading.examples import course_with_policy, ece697il, one_component
+from tests.grading.examples import course_with_policy, ece697il, one_component, released_mark
 from tests.threads import at_once
 
 LETTERS = [{"letter": "A", "from": 90}, {"letter": "B", "from": 0}]
@@ -306,14 +306,23 @@ def test_a_track_for_a_section_that_no_student_is_in_is_pointed_out(client, db):
     assert [finding["message"] for finding in answer["findings"]] == told
 
 
+def test_marks_that_the_policy_leaves_out_are_pointed_out(db):
+    course = course_with_policy(easier())
+    released_mark(EnrollmentFactory(course=course))
+
+    assert [finding.message for finding in policy_findings(course, policy_in_force(course))] == [
+        "Marks are given for reviews, and no component counts them."
+    ]
+
+
 def test_only_a_policy_with_tracks_asks_for_the_sections(db, django_assert_num_queries):
     course = course_with_policy(two_tracks())
     with_tracks = policy_in_force(course)
     without = PolicyFactory(course=course, number=2, document=easier())
 
-    with django_assert_num_queries(4):
-        policy_findings(course, without)
     with django_assert_num_queries(5):
+        policy_findings(course, without)
+    with django_assert_num_queries(6):
         policy_findings(course, with_tracks)
 
 
@@ -326,9 +335,9 @@ def test_policy_preview_queries(client, django_assert_num_queries, db, rows):
         PolicyFactory(course=course, number=number + 2, document=easier())
     client.force_login(by)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.post(reverse("grading:policy_edit", args=[course.slug]), {"text": policy_toml(other())})
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("grading:policy_page", args=[course.slug]))
 
 

@@ -37,6 +37,14 @@ def _check_source(component: Component, path: Path, known: Known) -> Iterator[Fi
 
 def check_unread(policy: Policy, known: Known) -> Iterator[Finding]:
     """Of the policy with its tracks: what one of them counts is counted."""
+    counted = {component.source for component in policy.leaves()}
+    for source in ("reviews", "presentations"):
+        if source not in counted and known.marked is not None and source in known.marked:
+            yield Finding(WARNING, ("components",), f"Marks are given for {source}, and no component counts them.")
+    yield from _unread_milestones(policy, known)
+
+
+def _unread_milestones(policy: Policy, known: Known) -> Iterator[Finding]:
     readers = [component for component in policy.leaves() if component.source == "milestones"]
     if known.milestones is None or any(component.milestones is None for component in readers):
         return

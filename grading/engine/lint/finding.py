@@ -25,10 +25,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the course has, so far as the caller knows; None leaves the question out."""
+    """What the course has, so far as the caller knows; None leaves the question out.
+
+    `marked` are the sources, reviews and presentations, of which marks are given; looked at only where no component reads one.
+    """
 
     milestones: frozenset[str] | None = None
     papers: int | None = None
     meetings: int | None = None
     slots: int | None = None
     sections: frozenset[str] | None = None
+    marked: frozenset[str] | None = None

@@ -69,6 +69,7 @@ def _late(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
         yield ERROR, "tiers count days; leave per out."
     elif "of" in step and "percent" not in step:
         yield ERROR, "of says what percent are of; there are none here."
+    yield from _late_moments(step)
     kept = [tier["percent"] for tier in sorted(step.get("tiers", []), key=lambda tier: tier["days"])]
     if kept != sorted(kept, reverse=True):
         yield WARNING, "Later work keeps more than earlier work here; is that meant?"
@@ -79,6 +80,18 @@ def _late(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
             f"Free late days go where they save most before {choosing} chooses, so a better mark can move them and lower the "
             "total in rare cases.",
         )
+
+
+def _late_moments(step: Mapping) -> Iterator[Said]:
+    """Moments that contradict one another."""
+    if "stop_days" not in step:
+        return
+    stop, grace = exact(step["stop_days"]), exact(step.get("grace_hours", 0))
+    if grace >= stop * 24:
+        yield WARNING, f"stop_days is {plain(stop)}, and the grace of {plain(grace)} hours is not over by then."
+    for tier in step.get("tiers", []):
+        if (days := exact(tier["days"])) > stop:
+            yield WARNING, f"stop_days is {plain(stop)}, so nothing is kept of work that is {plain(days)} days late."
 
 
 def _map(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
