@@ -30,7 +30,7 @@
 
   function changed(select) {
     show();
-    section.querySelector("[data-unsaved]").hidden = false;
+    document.querySelector("[data-unsaved]").hidden = false;
     const rank = +select.value ? `choice ${select.value}` : "no choice";
     section.querySelector("[role=status]").textContent = `${select.dataset.ranks}: ${rank}`;
   }
