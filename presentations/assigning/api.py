@@ -26,7 +26,10 @@ class WishesSerializer(serializers.Serializer):
     cannot = serializers.ListField(child=serializers.CharField(), required=False, default=list, help_text="Keys of slots")
     away = serializers.ListField(child=serializers.CharField(), required=False, default=list, help_text="Keys of meetings")
     partner = serializers.EmailField(
-        required=False, allow_null=True, default=None, help_text="With whom to present; counts once both name one another"
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="With whom to present; counts once both name one another, or each of a team the next and the last the first",
     )
     revision = serializers.IntegerField(min_value=0, help_text="That of the answer it was made from")
 

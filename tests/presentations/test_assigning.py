@@ -116,6 +116,23 @@ def test_a_wish_for_what_was_filled_since_stays_and_says_so(client, course, stud
     assert page.count("no place left") == 1
 
 
+@pytest.mark.usefixtures("asks", "two")
+def test_page_says_when_a_team_has_closed(client, course, student):
+    """Each names the next; somebody who left closes no team."""
+    team = [student, *(EnrollmentFactory(course=course) for _ in range(2))]
+    client.force_login(student.user)
+    page = reverse("presentations:wish_list", args=[course.slug])
+    seen = []
+    for one, other in zip(team, [*team[1:], team[0]], strict=True):
+        wish(one, partner=other)
+        seen.append("you present together where 3 places are free" in client.get(page).content.decode())
+    team[2].is_active = False
+    team[2].save()
+    seen.append("This changes nothing until" in client.get(page).content.decode())
+
+    assert seen == [False, False, True, True]
+
+
 def test_wishes_from_an_old_page_are_refused(student, asks, two):
     wish(student, two[0])
 

@@ -121,6 +121,24 @@ def test_two_who_named_one_another_present_together():
     assert sorted(given_by(here)) in ([(1, 2), (2, 2), (3, 1)], [(1, 2), (2, 2), (3, 3)])
 
 
+def test_a_team_in_which_each_names_the_next_presents_together():
+    team = [student(1, 1, 2, partner=2), student(2, 3, partner=3), student(3, partner=1)]
+    here = world([slot(1), slot(2, places=3), slot(3, places=2)], [*team, student(4, 2), student(5, partner=1)])
+
+    dealt = deal(here, ONCE)
+
+    got = {who: at for who, at, _ in dealt.given}
+    assert ({who: got[who] for who in (1, 2, 3)}, dealt.is_even) == ({1: 2, 2: 2, 3: 2}, True)
+
+
+def test_what_keeps_a_disappointed_team_apart_is_said():
+    team = [student(pk, 1, partner=pk % 3 + 1, disappointed=23) for pk in (1, 2, 3)]
+
+    dealt = deal(world([slot(1, places=2)], team), ONCE)
+
+    assert (dealt.given, len(dealt.shortages)) == ([], 3)
+
+
 def test_naming_somebody_who_does_not_name_back_binds_nobody():
     here = world([slot(1), slot(2, places=2)], [student(1, 1, partner=2), student(2, 2)])
 
