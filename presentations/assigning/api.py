@@ -143,7 +143,9 @@ class PresentationRunSerializer(RunFields):
 
 class PresentationResultSerializer(PresentationRunSerializer):
     result = serializers.DictField(
-        allow_null=True, help_text="pairs are [enrollment id, slot id, role id, rank or null]; null until it is ready"
+        allow_null=True,
+        help_text="pairs are [enrollment id, slot id, role id, rank or null]; the first `proven` of five levels are the "
+        "best that can be, the next is at most `gap` worse, where that is known; null until it is ready",
     )
     kept = serializers.ListField(help_text="What undoing left: [sign-up id, why]")
 

@@ -167,6 +167,18 @@ def test_wishes_are_ranked_by_selects_buttons_and_keys(wish_page):
     assert ranked_titles(page) == ["Rammer", "XLA"]
 
 
+def test_without_script_wishes_are_ranked_by_selects_alone(wish_page, browser, base_url, context):
+    page, student = wish_page
+    plain = browser.new_context(base_url=base_url, java_script_enabled=False, storage_state=context.storage_state()).new_page()
+    plain.goto(page.url)
+    assert not plain.locator("#ranking").is_visible()
+
+    plain.get_by_label("TVM", exact=True).select_option("1")
+
+    assert save_wishes(plain, student) == ["TVM"]
+    plain.context.close()
+
+
 def test_wishes_are_dragged_with_a_finger(wish_page, browser, base_url, context):
     page, student = wish_page
     save_wishes(page, student)

@@ -249,6 +249,29 @@ def test_pages_show_the_result_and_apply_and_undo_it(client, course, student, de
     assert (applied, who_stands(two[1])) == ([student.pk], [])
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"proven": 5, "is_optimal": True, "is_even": True, "is_fair": True}, "Proven best"),
+        ({"proven": 4, "is_optimal": True, "is_even": False, "is_fair": True}, "nothing is fairer or more even"),
+        ({"proven": 2, "is_optimal": True, "is_even": False, "is_fair": False}, "What is equally good is evened out"),
+        ({"proven": 1, "gap": 3}, "Of the wishes it misses at most 3 points"),
+        ({"proven": 0, "gap": 1}, "at most 1 more of the places asked for could be met"),
+        ({"is_optimal": False, "is_even": False}, "Good, but not proven best"),
+    ],
+)
+def test_page_says_how_good_a_result_is(client, course, instructor, found, words):
+    """The last one was worked out before gaps were told."""
+    result = {"pairs": [], "ranks": [], "unasked": 0, "rankless": 0, "shortages": [], "explained": {}} | found
+    stored = {"least": 0, "most": 1, "slot_least": 0, "redeals": True, "seed": 0}
+    run = PresentationRun.objects.create(course=course, parameters=stored, state="ready", result=result)
+    client.force_login(instructor.user)
+
+    page = client.get(reverse("presentations:run_detail", args=[course.slug, run.pk])).content.decode()
+
+    assert words in page
+
+
 def test_result_tells_each_student_once_however_many_places_they_get(client, course, student, asks, two, instructor):
     run = plan_run(course=course, parameters=Parameters(2, 2), by=instructor.user)
     tasks.work_out_run(run.pk)

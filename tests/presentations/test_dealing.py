@@ -145,15 +145,17 @@ def test_naming_somebody_who_does_not_name_back_binds_nobody():
     assert sorted(given_by(here)) == [(1, 1), (2, 2)]
 
 
-def test_many_pairs_are_dealt_with_all_others_and_proven():
-    pairs = [student(pk, 1 + pk // 4, partner=pk ^ 1) for pk in range(20)]
-    here = world([slot(pk, places=2) for pk in range(1, 30)], [*pairs, *(student(pk, 1) for pk in range(20, 50))])
+def test_a_large_term_is_dealt_in_bundles_and_all_but_lateness_proven():
+    """More than 2,000 pairs: too many to deal all at once."""
+    pairs = [student(pk, *range(1 + pk // 4, 9), partner=pk ^ 1) for pk in range(20)]
+    here = world([slot(pk, places=2) for pk in range(1, 51)], [*pairs, *(student(pk, 1, 5) for pk in range(20, 70))])
 
-    dealt = deal(here, ONCE)
+    dealt, again = deal(here, ONCE), deal(here, ONCE)
 
-    got = dict(row[:2] for row in dealt.given)
+    got = {who: at for who, at, _ in dealt.given}
     assert [got[pk] for pk in range(0, 20, 2)] == [got[pk] for pk in range(1, 20, 2)]
-    assert (len(got), dealt.is_optimal) == (50, True)
+    assert (len(got), dealt.proven, dealt.gap, dealt.is_even) == (70, 4, None, False)
+    assert again.given == dealt.given
 
 
 def test_who_fared_badly_first_goes_first_the_second_time():
