@@ -1,6 +1,6 @@
 """Ranks of papers and topics as ranks of slots: arithmetic on what the student said, no database."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from presentations.models import Ranked, RankedKind, Slot
 
@@ -33,3 +33,13 @@ def holders(slots: Iterable[Slot], kinds: Collection[str] = tuple(RankedKind)) -
             if thing.kind in kinds:
                 found.setdefault(thing, []).append(slot)
     return found
+
+
+def ring_of(student: int, named: Mapping[int, int | None]) -> tuple[int, ...]:
+    """Who presents together with the student, the student among them, smallest first: two who named one another, or more
+    of whom each named the next and the last the first. Only the student where it does not close."""
+    ring, other = [student], named.get(student)
+    while other is not None and other not in ring:
+        ring.append(other)
+        other = named.get(other)
+    return tuple(sorted(ring)) if other == student else (student,)

@@ -26,7 +26,10 @@ class WishesSerializer(serializers.Serializer):
     cannot = serializers.ListField(child=serializers.CharField(), required=False, default=list, help_text="Keys of slots")
     away = serializers.ListField(child=serializers.CharField(), required=False, default=list, help_text="Keys of meetings")
     partner = serializers.EmailField(
-        required=False, allow_null=True, default=None, help_text="With whom to present; counts once both name one another"
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="With whom to present; counts once both name one another, or each of a team the next and the last the first",
     )
     revision = serializers.IntegerField(min_value=0, help_text="That of the answer it was made from")
 
@@ -140,7 +143,9 @@ class PresentationRunSerializer(RunFields):
 
 class PresentationResultSerializer(PresentationRunSerializer):
     result = serializers.DictField(
-        allow_null=True, help_text="pairs are [enrollment id, slot id, role id, rank or null]; null until it is ready"
+        allow_null=True,
+        help_text="pairs are [enrollment id, slot id, role id, rank or null]; the first `proven` of five levels are the "
+        "best that can be, the next is at most `gap` worse, where that is known; null until it is ready",
     )
     kept = serializers.ListField(help_text="What undoing left: [sign-up id, why]")
 

@@ -11,6 +11,7 @@ from random import Random
 
 from matching import Infeasible, Item, Pair, Person, Problem, Result, Words, solve
 from matching.joint import LEVELS, Joint, Offer, Taker, solve_jointly
+from matching.problem import STRONGEST
 from presentations.assigning.world import MOST_DISAPPOINTED, MOST_LATE, Parameters, SlotFacts, Student, World
 from presentations.models import MOST_RANKS
 
@@ -115,7 +116,8 @@ def problem_of(world: World, parameters: Parameters) -> Problem:
     return Problem(
         items=[_item(slot, parameters) for slot in world.slots],
         people=[_person(unit, parameters) for unit in units.values()],
-        preferences=dict(_values(units)),
+        # Those who present together are dealt by the flow only to say what stands in the way, for which this is exact enough.
+        preferences={pair: min(value, STRONGEST) for pair, value in _values(units)},
         conflicts=set(_conflicts(world, units)),
         ties=dict(_ties(world, units)),
         seed=parameters.seed,

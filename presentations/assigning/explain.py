@@ -63,7 +63,7 @@ def _reason(student: Student, after: Student, slot: SlotFacts | None, before: Sl
         return "is too close to another presentation of yours"
     if not slot.open:
         return "went to somebody else"
-    return "could not be given to the two of you" if student.partner else "was not given to you, so that more students get one"
+    return "could not be given to you together" if student.partner else "was not given to you, so that more students get one"
 
 
 def _listed(ranks: list[int]) -> str:

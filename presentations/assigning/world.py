@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
+from presentations.ranks import ring_of
+
 MOST_DISAPPOINTED = 23  # counts no further, so that the sums of the engine stay exact for two who present together
 MOST_LATE = 100  # likewise
 LATEST = 10  # how late in the term a slot is goes from 0 to this
@@ -101,13 +103,14 @@ class World:
 
     @property
     def units(self) -> list[tuple[Student, ...]]:
-        """The students, two who named one another and have the same so far as one."""
+        """The students; those who named one another, two or a whole team, and have the same so far as one."""
         by_pk = {each.pk: each for each in self.students}
+        named = {each.pk: each.partner if each.partner in by_pk else None for each in self.students}
         found = []
         for each in self.students:
-            other = by_pk.get(each.partner)
-            if other is None or other.partner != each.pk or other.held != each.held:
-                found.append((each,))
-            elif each.pk < other.pk:
-                found.append((each, other))
+            ring = tuple(by_pk[pk] for pk in ring_of(each.pk, named))
+            if any(other.held != each.held for other in ring):
+                ring = (each,)
+            if ring[0] is each:
+                found.append(ring)
         return found

@@ -40,7 +40,7 @@ class Ranked(NamedTuple):
 class WishList(models.Model):
     """One for each student who has said something. `revision` counts the times they did.
 
-    Two students who name one another as `partner` are given the same presentation.
+    Two students who name one another as `partner` are given the same presentation; so is a team in which each names the next.
     """
 
     enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="wish_list")

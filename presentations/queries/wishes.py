@@ -19,7 +19,7 @@ from presentations.models import (
     Wish,
     WishList,
 )
-from presentations.ranks import holders
+from presentations.ranks import holders, ring_of
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,15 @@ def _day(slot: Slot) -> str:
     return f"{slot.meeting.date.day} {slot.meeting.date:%b}"
 
 
-def is_mutual(wishes: WishList) -> bool:
-    """Whether the partner named back."""
-    return (
-        bool(wishes.partner_id) and WishList.objects.filter(enrollment=wishes.partner_id, partner=wishes.enrollment_id).exists()
-    )
+def together_with(wishes: WishList) -> list[Enrollment]:
+    """Whom the student presents with, as they and those they named stand; nobody while it does not close."""
+    if not wishes.partner_id:
+        return []
+    active = Enrollment.objects.active().students().filter(course=wishes.enrollment.course_id)
+    same = WishList.objects.filter(enrollment__in=active, partner__in=active)
+    ring = ring_of(wishes.enrollment_id, dict(same.values_list("enrollment", "partner")))
+    others = Enrollment.objects.filter(pk__in=ring).exclude(pk=wishes.enrollment_id)
+    return list(others.select_related("user").order_by("user__name")) if len(ring) > 1 else []
 
 
 def explanation_of(enrollment: Enrollment) -> str:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
@@ -70,8 +71,10 @@ def _to_offer_to(viewer: Enrollment | None, rows: list[queries.SlotRow], mine: q
 
 
 def meetings_to_come(course: Course) -> list[Meeting]:
+    """Those that have not begun."""
     ahead = course.meetings.filter(date__gte=course.today()).exclude(kind=MeetingKind.HOLIDAY)
-    return list(ahead.order_by("date", "starts_at"))
+    now = timezone.now()
+    return [each for each in ahead.order_by("date", "starts_at") if course.at(each.date, each.starts_at) > now]
 
 
 def _number(text: str | None) -> int | None:

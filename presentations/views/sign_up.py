@@ -15,7 +15,7 @@ from courses.models import Enrollment
 from courses.policies import require_instructor, require_member, require_student
 from presentations import actions, queries
 from presentations.forms import OfferForm
-from presentations.models import Act, SignUp, SlotRole, SwapOffer
+from presentations.models import Act, PresentationRules, SignUp, SlotRole, SwapOffer, Swaps
 from presentations.views.board import show_board
 
 LEFT_SHOWN = 5  # free places that somebody who came too late is told of
@@ -160,12 +160,13 @@ def offer_accept(request, course_slug, pk):
     offer = _seen_offer(viewer, pk)
     given = request.POST.get("in_return", "")
     own = SignUp.objects.standing().filter(enrollment=viewer)
+    approved = PresentationRules.of(viewer.course).swaps == Swaps.APPROVED
     in_return = own.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 19 else None
     return _answer(
         request,
         viewer,
         lambda: actions.accept_offer(offer=offer, enrollment=viewer, in_return=in_return),
-        "Accepted. If staff approve swaps here, it holds once they have; otherwise it holds now.",
+        "Accepted. It holds once staff have approved it." if approved else "Accepted. The place is yours.",
     )
 
 

@@ -49,7 +49,7 @@ def _show(request, viewer: Enrollment, slots, typed, refused: str):
         "rules": rules,
         "is_open": rules.asks_wishes(timezone.now()),
         "wishes": wishes,
-        "is_mutual": queries.is_mutual(wishes),
+        "together": queries.together_with(wishes),
         "partner": _number(request.POST.get("partner")) if typed else wishes.partner_id,
         "kinds": kinds,
         "ranks_slots": RankedKind.SLOTS in kinds,

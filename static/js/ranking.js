@@ -6,7 +6,7 @@
   if (!section || !selects.length) return;
   const list = section.querySelector("ol");
   const line = section.querySelector("template").content;
-  const most = Math.max(...selects.map((select) => select.querySelectorAll("option[data-rank]").length));
+  const most = Math.max(...[...selects[0].options].map((option) => +option.value || 0));
   let order = selects.filter((select) => +select.value).sort((one, other) => one.value - other.value);
 
   function show() {
@@ -30,7 +30,7 @@
 
   function changed(select) {
     show();
-    section.querySelector("[data-unsaved]").hidden = false;
+    document.querySelector("[data-unsaved]").hidden = false;
     const rank = +select.value ? `choice ${select.value}` : "no choice";
     section.querySelector("[role=status]").textContent = `${select.dataset.ranks}: ${rank}`;
   }

@@ -144,7 +144,7 @@ def ranked_titles(page: Page) -> list[str]:
 
 
 def save_wishes(page: Page, student) -> list[str]:
-    page.get_by_role("button", name="Save").last.click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text("Last saved")
     return [wish.slot.paper.title for wish in student.wishes.exclude(rank=None).order_by("rank")]
 
@@ -161,10 +161,22 @@ def test_wishes_are_ranked_by_selects_buttons_and_keys(wish_page):
     page.get_by_role("button", name="No wish for TVM").click()
 
     assert ranked_titles(page) == ["Rammer", "XLA"]
-    expect(page.get_by_text("Not saved yet.")).to_be_visible()
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert save_wishes(page, student) == ["Rammer", "XLA"]
     assert ranked_titles(page) == ["Rammer", "XLA"]
+
+
+def test_without_script_wishes_are_ranked_by_selects_alone(wish_page, browser, base_url, context):
+    page, student = wish_page
+    plain = browser.new_context(base_url=base_url, java_script_enabled=False, storage_state=context.storage_state()).new_page()
+    plain.goto(page.url)
+    assert not plain.locator("#ranking").is_visible()
+
+    plain.get_by_label("TVM", exact=True).select_option("1")
+
+    assert save_wishes(plain, student) == ["TVM"]
+    plain.context.close()
 
 
 def test_wishes_are_dragged_with_a_finger(wish_page, browser, base_url, context):

@@ -93,7 +93,7 @@ def score_jointly(here, parameters, given):
 
 @st.composite
 def joint_terms(draw):
-    """Two talks each, and perhaps two students who present together."""
+    """Two talks each, and perhaps two students, or all of them, who present together."""
     slots = [
         slot(pk, day=draw(st.integers(0, 9)), places=draw(st.integers(0, 3)), late=draw(st.integers(0, 10)))
         for pk in range(1, draw(st.integers(3, 5)))
@@ -104,8 +104,8 @@ def joint_terms(draw):
         wanted = draw(st.lists(st.sampled_from(pks), unique=True))
         more = {"disappointed": draw(st.integers(0, 25)), "late": draw(st.integers(0, 15))}
         students.append(student(pk, *wanted, cannot=draw(st.sets(st.sampled_from(pks), max_size=1)), **more))
-    if draw(st.booleans()):
-        students[:2] = [replace(students[0], partner=2), replace(students[1], partner=1)]
+    team = draw(st.integers(1, len(students)))  # each names the next, the last the first
+    students[:team] = [replace(each, partner=each.pk % team + 1 if team > 1 else None) for each in students[:team]]
     parameters = Parameters(draw(st.integers(0, 2)), 2, draw(st.integers(0, 1)), seed=draw(st.integers(0, 3)))
     return world(slots, students, draw(st.integers(0, 4))), parameters
 

@@ -116,6 +116,23 @@ def test_a_wish_for_what_was_filled_since_stays_and_says_so(client, course, stud
     assert page.count("no place left") == 1
 
 
+@pytest.mark.usefixtures("asks", "two")
+def test_page_says_when_a_team_has_closed(client, course, student):
+    """Each names the next; somebody who left closes no team."""
+    team = [student, *(EnrollmentFactory(course=course) for _ in range(2))]
+    client.force_login(student.user)
+    page = reverse("presentations:wish_list", args=[course.slug])
+    seen = []
+    for one, other in zip(team, [*team[1:], team[0]], strict=True):
+        wish(one, partner=other)
+        seen.append("you present together where 3 places are free" in client.get(page).content.decode())
+    team[2].is_active = False
+    team[2].save()
+    seen.append("This changes nothing until" in client.get(page).content.decode())
+
+    assert seen == [False, False, True, True]
+
+
 def test_wishes_from_an_old_page_are_refused(student, asks, two):
     wish(student, two[0])
 
@@ -230,6 +247,29 @@ def test_pages_show_the_result_and_apply_and_undo_it(client, course, student, de
     assert "1 as choice 1" in shown
     assert "Your 1st choice." in shown
     assert (applied, who_stands(two[1])) == ([student.pk], [])
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"proven": 5, "is_optimal": True, "is_even": True, "is_fair": True}, "Proven best"),
+        ({"proven": 4, "is_optimal": True, "is_even": False, "is_fair": True}, "nothing is fairer or more even"),
+        ({"proven": 2, "is_optimal": True, "is_even": False, "is_fair": False}, "What is equally good is evened out"),
+        ({"proven": 1, "gap": 3}, "Of the wishes it misses at most 3 points"),
+        ({"proven": 0, "gap": 1}, "at most 1 more of the places asked for could be met"),
+        ({"is_optimal": False, "is_even": False}, "Good, but not proven best"),
+    ],
+)
+def test_page_says_how_good_a_result_is(client, course, instructor, found, words):
+    """The last one was worked out before gaps were told."""
+    result = {"pairs": [], "ranks": [], "unasked": 0, "rankless": 0, "shortages": [], "explained": {}} | found
+    stored = {"least": 0, "most": 1, "slot_least": 0, "redeals": True, "seed": 0}
+    run = PresentationRun.objects.create(course=course, parameters=stored, state="ready", result=result)
+    client.force_login(instructor.user)
+
+    page = client.get(reverse("presentations:run_detail", args=[course.slug, run.pk])).content.decode()
+
+    assert words in page
 
 
 def test_result_tells_each_student_once_however_many_places_they_get(client, course, student, asks, two, instructor):

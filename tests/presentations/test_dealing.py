@@ -121,21 +121,41 @@ def test_two_who_named_one_another_present_together():
     assert sorted(given_by(here)) in ([(1, 2), (2, 2), (3, 1)], [(1, 2), (2, 2), (3, 3)])
 
 
+def test_a_team_in_which_each_names_the_next_presents_together():
+    team = [student(1, 1, 2, partner=2), student(2, 3, partner=3), student(3, partner=1)]
+    here = world([slot(1), slot(2, places=3), slot(3, places=2)], [*team, student(4, 2), student(5, partner=1)])
+
+    dealt = deal(here, ONCE)
+
+    got = {who: at for who, at, _ in dealt.given}
+    assert ({who: got[who] for who in (1, 2, 3)}, dealt.is_even) == ({1: 2, 2: 2, 3: 2}, True)
+
+
+def test_what_keeps_a_disappointed_team_apart_is_said():
+    team = [student(pk, 1, partner=pk % 3 + 1, disappointed=23) for pk in (1, 2, 3)]
+
+    dealt = deal(world([slot(1, places=2)], team), ONCE)
+
+    assert (dealt.given, len(dealt.shortages)) == ([], 3)
+
+
 def test_naming_somebody_who_does_not_name_back_binds_nobody():
     here = world([slot(1), slot(2, places=2)], [student(1, 1, partner=2), student(2, 2)])
 
     assert sorted(given_by(here)) == [(1, 1), (2, 2)]
 
 
-def test_many_pairs_are_dealt_with_all_others_and_proven():
-    pairs = [student(pk, 1 + pk // 4, partner=pk ^ 1) for pk in range(20)]
-    here = world([slot(pk, places=2) for pk in range(1, 30)], [*pairs, *(student(pk, 1) for pk in range(20, 50))])
+def test_a_large_term_is_dealt_in_bundles_and_all_but_lateness_proven():
+    """More than 2,000 pairs: too many to deal all at once."""
+    pairs = [student(pk, *range(1 + pk // 4, 9), partner=pk ^ 1) for pk in range(20)]
+    here = world([slot(pk, places=2) for pk in range(1, 51)], [*pairs, *(student(pk, 1, 5) for pk in range(20, 70))])
 
-    dealt = deal(here, ONCE)
+    dealt, again = deal(here, ONCE), deal(here, ONCE)
 
-    got = dict(row[:2] for row in dealt.given)
+    got = {who: at for who, at, _ in dealt.given}
     assert [got[pk] for pk in range(0, 20, 2)] == [got[pk] for pk in range(1, 20, 2)]
-    assert (len(got), dealt.is_optimal) == (50, True)
+    assert (len(got), dealt.proven, dealt.gap, dealt.is_even) == (70, 4, None, False)
+    assert again.given == dealt.given
 
 
 def test_who_fared_badly_first_goes_first_the_second_time():

@@ -14,14 +14,16 @@ from presentations.actions import (
     cancel_meeting,
     give_back,
     join_line,
+    move_slot,
     offer_place,
+    restore_meeting,
     take_place,
     undo_last,
     withdraw_presenter,
 )
 from presentations.assigning.actions import apply_run, plan_run
 from presentations.assigning.world import Parameters
-from presentations.models import Act, ActKind, SignUp, Slides, Waiting
+from presentations.models import Act, ActKind, Cancellation, MovedSlot, SignUp, Slides, Waiting
 from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
@@ -85,6 +87,26 @@ def test_a_meeting_that_is_cancelled_while_places_are_taken_loses_none(course, i
     assert cancelled == [role.slot]
     assert sorted(told) == who_stands(role), "who took a place before is told, and nobody takes one after"
     assert sum(isinstance(each, SignUp) for each in taken) == len(told)
+
+
+def test_a_meeting_brought_back_while_its_slots_are_moved_ends_in_order_with_everybody_in_it(course, instructor):
+    """Each slot is back, or was moved after; twice undone is once."""
+    PresentationRulesFactory(course=course)
+    meeting, other = (MeetingFactory(course=course, date=course.today() + timedelta(days=day)) for day in (9, 16))
+    slots = [SlotFactory(course=course, meeting=meeting, position=place) for place in range(4)]
+    places = {SignUpFactory(role=SlotRoleFactory(slot=slot)).pk for slot in slots}
+    cancel_meeting(meeting=meeting, by=instructor.user)
+
+    at_once(
+        [lambda: restore_meeting(meeting=meeting, by=instructor.user)] * 2
+        + [lambda slot=slot: move_slot(slot=slot, meeting=other, by=instructor.user) for slot in slots]
+    )
+
+    meeting.refresh_from_db()
+    moved_after = Act.objects.filter(kind=ActKind.MOVED, role__slot__meeting=other).count()
+    assert (meeting.is_holiday, Cancellation.objects.exists(), MovedSlot.objects.exists()) == (False, False, False)
+    assert course.slots.filter(meeting=meeting).count() == 4 - moved_after
+    assert set(SignUp.objects.standing().values_list("pk", flat=True)) == places
 
 
 def test_adding_slides_at_once_numbers_them_one_by_one(course, student):

@@ -111,7 +111,12 @@ def test_a_student_leaves_the_line_and_gives_the_place_back(client, role_on, stu
     assert (who_stands(role), Waiting.objects.in_line().count()) == ([], 0)
 
 
-def test_an_offer_is_made_seen_and_accepted(client, role_on, student, course):
+@pytest.mark.parametrize(
+    ("swaps", "said"),
+    [("free", "Accepted. The place is yours."), ("approved", "Accepted. It holds once staff have approved it.")],
+)
+def test_an_offer_is_made_seen_and_accepted(client, role_on, change, student, course, swaps, said):
+    change(swaps=swaps)
     role = role_on()
     sign_up = take_place(role=role, enrollment=student)
     other, third = EnrollmentFactory.create_batch(2, course=course)
@@ -123,9 +128,10 @@ def test_an_offer_is_made_seen_and_accepted(client, role_on, student, course):
     assert "offers" not in text_of(client.get(url("slot_list", course))).split('id="mine"')[1].split("To come")[0]
     client.force_login(other.user)
     assert "offers you this place" in text_of(client.get(url("slot_list", course)))
-    client.post(url("offer_accept", course, offer.pk))
+    answer = client.post(url("offer_accept", course, offer.pk), follow=True)
 
-    assert who_stands(role) == [other.pk]
+    assert said in text_of(answer)
+    assert who_stands(role) == [other.pk if swaps == "free" else student.pk]
 
 
 def test_a_refusal_is_said_on_the_board(client, role_on, change, student, course):

@@ -26,6 +26,7 @@ from presentations.actions import (
 from presentations.models import SignUp, Slot
 from presentations.queries import board_of, deadlines_for
 from presentations.queries.strip import first_open, mark_clashes, weeks_of
+from presentations.views.board import meetings_to_come
 from tests.factories import (
     EnrollmentFactory,
     MeetingFactory,
@@ -235,6 +236,15 @@ def test_the_board_cancels_and_says_what_is_without_a_meeting(client, course, ro
     move = reverse("presentations:slot_move", args=[course.slug, role.slot.key])
     moved = client.post(move, {"meeting": other.slot.meeting.key, "next": "board"})
     assert (moved["Location"], "without a meeting" in client.get(board).content.decode()) == (board, False)
+
+
+def test_no_slot_is_moved_to_a_meeting_that_has_begun(course, role_on):
+    started, to_come = role_on(0).slot.meeting, role_on(1).slot.meeting
+
+    with time_machine.travel(datetime(2021, 9, 9, 13, 0, tzinfo=UTC), tick=False):
+        assert meetings_to_come(course) == [to_come]
+    with time_machine.travel(datetime(2021, 9, 9, 12, 0, tzinfo=UTC), tick=False):
+        assert meetings_to_come(course) == [started, to_come]
 
 
 def test_the_strip_counts_clashes_and_names_the_next_open_place(course, role_on, student, instructor):
