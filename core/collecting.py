@@ -18,7 +18,7 @@ def collecting_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            # All that was made counts as old now, which takes no walk; or the next object that is made starts one over all of it.
+            # All that was made counts as old now, which takes no walk; or the next object made would start one over all of it.
             gc.freeze()
             gc.unfreeze()
             gc.enable()
