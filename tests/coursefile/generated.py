@@ -194,3 +194,10 @@ COURSE = table(
     links=LINKS,
 )
 DOCUMENTS = in_rounds(table({"format": st.just(1), "course": COURSE}, pages=PAGES, meetings=calendars(), **RULES))
+
+
+def has_outer_blanks(value) -> bool:
+    """A line that begins or ends with blanks: the file takes it, the page trims it (and may ask for more)."""
+    if isinstance(value, dict | list):
+        return any(map(has_outer_blanks, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and value != value.strip() and (not value.strip() or len(value.splitlines()) == 1)

@@ -17,7 +17,7 @@ from coursefile.dump import toml_of
 from coursefile.load import read_course_file
 from coursefile.schema import SCHEMA, is_policy
 from tests.coursefile.browser import untouched
-from tests.coursefile.generated import DOCUMENTS
+from tests.coursefile.generated import DOCUMENTS, has_outer_blanks
 from tests.coursefile.rows import all_rows
 from tests.coursefile.settings_page import address, apply, data_of, sent
 from tests.effort import params
@@ -157,13 +157,6 @@ def test_the_day_from_which_names_are_shown_goes_with_its_choice(client, full_co
     assert (dated["names"], dated["names_from"]) == ("dated", datetime(2021, 10, 1, 8))  # noqa: DTZ001
     assert data_of(full_course)["reviews"]["names"] == "shown"
     assert "names_from" not in data_of(full_course)["reviews"]
-
-
-def has_outer_blanks(value) -> bool:
-    """A line that begins or ends with blanks: the file takes it, the page trims it (and may ask for more)."""
-    if isinstance(value, dict | list):
-        return any(map(has_outer_blanks, value.values() if isinstance(value, dict) else value))
-    return isinstance(value, str) and value != value.strip() and (not value.strip() or len(value.splitlines()) == 1)
 
 
 @given(DOCUMENTS, st.sampled_from(list(SECTIONS)))
