@@ -22,12 +22,15 @@ LAUNCH = {
 expect.set_options(timeout=20_000)  # milliseconds; CI's two cores also run the server and the browser
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
             # A live server needs rows that other connections see.
             item.add_marker(pytest.mark.django_db(transaction=True))
+            if "demo_course" in item.fixturenames:  # one process makes the course, and sees what axe need not look at twice
+                item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(scope="session")
