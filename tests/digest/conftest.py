@@ -71,3 +71,8 @@ def submit(paper, reviewer, answers):
     begun = Review.objects.filter(paper=paper, reviewer=reviewer).first()
     review = save_draft(paper=paper, reviewer=reviewer, answers=answers, revision=begun.revision if begun else None)
     return submit_review(review=review, revision=review.revision)
+
+
+@pytest.fixture
+def review(paper, answers):
+    return submit(paper, EnrollmentFactory(course=paper.course, user__name="Amara Lind"), answers)

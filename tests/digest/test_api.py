@@ -25,11 +25,6 @@ def clock():
 
 
 @pytest.fixture
-def review(paper, answers):
-    return submit(paper, EnrollmentFactory(course=paper.course, user__name="Amara Lind"), answers)
-
-
-@pytest.fixture
 def call(client, paper, instructor):
     TokenFactory(user=instructor.user, secret=WRITE, scopes=["reviews:write"])
 

@@ -20,11 +20,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def review(paper, answers):
-    return submit(paper, EnrollmentFactory(course=paper.course, user__name="Amara Lind"), answers)
-
-
 def url(paper, name="digest_detail", *args):
     return reverse(f"digest:{name}", args=[paper.course.slug, paper.key, *args])
 

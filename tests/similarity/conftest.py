@@ -8,6 +8,7 @@ from courses.models import Enrollment, Paper
 from reviews.actions import save_draft, submit_review
 from reviews.models import Review
 from similarity.actions import compare_paper
+from similarity.models import Pair
 from tests.factories import EnrollmentFactory, FieldFactory, PaperFactory, ReviewRulesFactory
 
 COPIED = (
@@ -62,3 +63,12 @@ def hand_in(paper, text, reviewer=None, **answers):
 @pytest.fixture
 def time_machine_of_an_hour_ago():
     return time_machine.travel(timezone.now() - timedelta(hours=1), tick=False)
+
+
+@pytest.fixture
+def pair(paper):
+    """Two reviews that share a passage."""
+    for own in OWN[:2]:
+        hand_in(paper, f"{COPIED} {own}", doubts=own)
+    compare(paper)
+    return Pair.objects.get()

@@ -27,14 +27,6 @@ def call(client, course, instructor):
     return send
 
 
-@pytest.fixture
-def pair(paper):
-    for own in OWN[:2]:
-        hand_in(paper, f"{COPIED} {own}", doubts=own)
-    compare(paper)
-    return Pair.objects.get()
-
-
 def test_a_pair_is_listed_and_shown_with_what_it_shares(call, pair):
     listed = call("get", "similarity_list").json()["results"]
     shown = call("get", "similarity_detail", pair.pk)

@@ -17,14 +17,6 @@ def url(course, name="pair_list", *args):
     return reverse(f"similarity:{name}", args=[course.slug, *args])
 
 
-@pytest.fixture
-def pair(paper):
-    for own in OWN[:2]:
-        hand_in(paper, f"{COPIED} {own}", doubts=own)
-    compare(paper)
-    return Pair.objects.get()
-
-
 def test_list_has_what_shares_most_first_and_leaves_out_what_is_aside(client, course, paper, instructor):
     texts = [f"{COPIED} {OWN[0]}", f"{COPIED} {OWN[0]}", f"{COPIED} {OWN[1]} {OWN[2]} {OWN[3]}"]
     for text in texts:
