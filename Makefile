@@ -31,7 +31,7 @@ check: $(DEVELOPMENT)
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m "not browser"
 
 browser: $(DEVELOPMENT)
-	$(PY) -m pytest -q -m browser
+	$(PY) -m pytest -q -m browser tests/browser
 
 # Pictures of every page, as every role, in three widths, light and dark: make pictures PICTURES=folder
 PICTURES ?= /tmp/courseportal-pictures
