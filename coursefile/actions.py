@@ -16,7 +16,7 @@ from discussion.models import DiscussionRules
 from grading.actions import set_policy
 from participation.models import ParticipationRules
 from planner.models import ReminderRules
-from presentations.actions import assign_presenter, call_waiting, note_moved, withdraw_presenter
+from presentations.actions import assign_presenter, call_waiting, forget_cancellations, note_moved, withdraw_presenter
 from presentations.models import PresentationRules, SignUp, Slot, SlotRole
 from projects.models import Milestone, ProjectRules
 from reviews.models import Field, PaperRound, ReviewForm, ReviewRules, Round, restamp_rounds
@@ -66,6 +66,8 @@ def write_document(course: Course, before: Facts, after: Facts, *, by) -> None:
         (ReminderRules, "reminders"),
     ):
         _write_rules(model, course, after[section])
+    if _holidays(before) - _holidays(after):
+        forget_cancellations(course)
     _tell_presenters(course, before, after, by=by)
     if after["grading"]:
         # Last, because its linter looks at the milestones, papers and slots that the course has.
@@ -82,6 +84,10 @@ def _tell_presenters(course: Course, before: Facts, after: Facts, *, by) -> None
         note_moved(course=course, moved=moved, cancelled=cancelled, by=by)
     if before["roles"] != after["roles"] or before["presentations"] != after["presentations"] or changed:
         call_waiting(course=course, by=by)
+
+
+def _holidays(facts: Facts) -> set[str]:
+    return {key for key, values in facts["meetings"].items() if values["kind"] == "holiday"}
 
 
 def _when(facts: Facts, meeting: str) -> tuple | None:

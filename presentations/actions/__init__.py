@@ -1,7 +1,7 @@
 """Every write to presentations. Acts on places all begin with the lock on the course (`changes.lock_course`)."""
 
 from presentations.actions.board import change_board, last_act, undo_last
-from presentations.actions.meetings import cancel_meeting, note_moved, restore_meeting
+from presentations.actions.meetings import cancel_meeting, forget_cancellations, note_moved, restore_meeting
 from presentations.actions.notices import claim_notice, confirm_notice, release_notice
 from presentations.actions.places import (
     FULL,
@@ -30,6 +30,7 @@ __all__ = [
     "claim_notice",
     "confirm_notice",
     "decline_offer",
+    "forget_cancellations",
     "give_back",
     "join_line",
     "last_act",

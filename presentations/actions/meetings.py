@@ -74,6 +74,11 @@ def _take_back(moved: MovedSlot, meeting: Meeting) -> None:
     since.exclude(pk=moved.pk).delete()
 
 
+def forget_cancellations(course: Course) -> None:
+    """The course file has brought meetings back itself: there is nothing left to undo, whatever becomes of them later."""
+    Cancellation.objects.filter(meeting__course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).delete()
+
+
 def _tell(course: Course, by: User, slots: Iterable[Slot], kind: str) -> None:
     changes = Changes(course, by)
     note_move(changes, slots, kind)

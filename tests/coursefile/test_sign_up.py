@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.core import mail
 
+from core.errors import DomainError
 from coursefile.dump import dump_course
 from coursefile.load import load_course
-from presentations.actions import join_line, move_slot
-from presentations.models import Act, PresentationRules, SignUp, Slot, Wish
+from presentations.actions import cancel_meeting, join_line, move_slot, restore_meeting
+from presentations.models import Act, Cancellation, PresentationRules, SignUp, Slot, Wish
 from tests.coursefile.files import small
 from tests.factories import EnrollmentFactory, SignUpFactory
 
@@ -132,3 +133,18 @@ def test_wishes_for_a_topic_that_goes_are_named(small_course, author):
 
     words = "Topic Compilers goes, and with it what Student One said about presenting it."
     assert words in map(str, plan.warnings)
+
+
+def test_a_meeting_that_the_file_brings_back_leaves_nothing_to_undo_when_it_is_off_again(
+    small_course, author, signed_up, django_capture_on_commit_callbacks
+):
+    """Or its slots would be fetched from where somebody has put them since."""
+    with time_machine.travel(NOW, tick=False):
+        one = cancel_meeting(meeting=signed_up.role.slot.meeting, by=author)[0].meeting
+    load(small(), author, django_capture_on_commit_callbacks)
+    load(small(CANCELLED), author, django_capture_on_commit_callbacks)
+
+    assert not Cancellation.objects.exists()
+    with pytest.raises(DomainError, match="not cancelled on the board"):
+        restore_meeting(meeting=one, by=author)
+    assert signed_up.role.slot.meeting == one
