@@ -18,6 +18,7 @@ from coursefile.controls.sections import LISTINGS
 from coursefile.controls.setting import Listing
 from coursefile.views.showing import context_of
 from courses.policies import require_instructor
+from presentations.models import Cancellation
 
 GONE = "Somebody else has removed this since you opened the page. What you typed is kept: save it to add it anew."
 
@@ -30,7 +31,10 @@ def item_list(request, course_slug, list_key):
     if list_key == "papers":
         return redirect("coursefile:item_list", course.slug, "meetings")
     if list_key == "meetings":
-        context |= {"lines": schedule_of(present, today=course.local(timezone.now()).date())}
+        lines = schedule_of(present, today=course.local(timezone.now()).date())
+        # What the board has cancelled comes back as it does there, with the slots that were moved since.
+        cancelled = Cancellation.objects.standing(course) if any(line.is_off for line in lines) else Cancellation.objects.none()
+        context |= {"lines": lines, "by_board": set(cancelled.values_list("meeting__key", flat=True))}
         return render(request, "coursefile/schedule.html", context)
     context |= {"entries": entries_of(listing, present), "is_missing": _lacks(present, listing)}
     return render(request, "coursefile/item_list.html", context)

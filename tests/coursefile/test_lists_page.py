@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from coursefile.controls.sections import LISTINGS
 from coursefile.load import load_course
+from presentations.actions import cancel_meeting, move_slot
+from presentations.models import Cancellation
 from tests.coursefile.browser import untouched
 from tests.coursefile.files import ESSAY, RAMMER, small
 from tests.coursefile.lists_page import at, confirmed, edit, meetings_of, save, sent
@@ -436,3 +439,17 @@ def test_what_was_typed_for_an_entry_that_is_gone_can_be_added_anew(client, cour
     assert response.status_code == 409
     assert again.status_code == 302
     assert data_of(course)["pages"][1] == {"key": "about", "title": "About", "body": "An hour's work"}
+
+
+def test_a_meeting_that_the_board_cancelled_comes_back_as_the_board_undoes_it(client, course, author):
+    """With the slots that were moved since, which the course file alone would leave where they are."""
+    one, two = course.meetings.get(key="one"), course.meetings.get(key="two")
+    slot = cancel_meeting(meeting=one, by=author)[0]
+    move_slot(slot=slot, meeting=two, by=author)
+    page = client.get(at("item_list", "meetings")).content.decode()
+
+    response = client.post(reverse("presentations:meeting_restore", args=[course.slug, "one"]))
+
+    assert f'action="{response.wsgi_request.path}"' in page
+    slot.refresh_from_db()
+    assert (response.status_code, slot.meeting, Cancellation.objects.exists()) == (302, one, False)
