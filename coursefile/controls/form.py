@@ -144,7 +144,8 @@ class TableForm(forms.Form):
     def _has_changed(self, setting: Setting) -> bool:
         if setting.columns:
             return self.rows[setting.key].has_changed()
-        goes = self.value_of(setting) is None and self.was[setting.key] is not None
+        # A text that the file says to be empty is shown and sent like one that it does not say.
+        goes = self.value_of(setting) is None and self.was[setting.key] not in (None, "")
         return goes or (setting.key in self.changed_data and self.value_of(setting) != self.was[setting.key])
 
     def changed_settings(self) -> list[Setting]:

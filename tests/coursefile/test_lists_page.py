@@ -4,7 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
+from coursefile.controls.edit import Present
+from coursefile.controls.item import ItemForm
 from coursefile.controls.sections import LISTINGS
 from coursefile.load import load_course
 from presentations.actions import cancel_meeting, move_slot
@@ -47,6 +50,16 @@ def titles(course, meeting: str) -> list[str]:
 
 
 # Every list
+
+
+def test_saving_leaves_a_text_that_the_file_says_to_be_empty(client, course, author):
+    text = RICH.replace('topic = "Compilers"\n', 'topic = "Compilers"\nroom = ""\n')
+    load_course(text, by=author)
+    form = ItemForm(LISTINGS["meetings"], Present(text), "one")
+    back = form.answered(MultiValueDict(untouched(client.get(edit("meetings", "one")).content.decode(), "seen")))
+
+    assert back.is_valid()
+    assert back.text() == form.present.text
 
 
 @pytest.mark.parametrize(("listing", "key"), ENTRIES.items())
