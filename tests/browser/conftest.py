@@ -1,9 +1,10 @@
 """Headless Chromium from the system against a live server with the real style sheets and scripts."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from django.conf import settings
@@ -29,8 +30,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             # A live server needs rows that other connections see.
             item.add_marker(pytest.mark.django_db(transaction=True))
-            if "demo_course" in item.fixturenames:  # one process makes the course, and sees what axe need not look at twice
-                item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(scope="session")
@@ -75,22 +74,38 @@ def sign_in(context, base_url):
     return as_user
 
 
+@pytest.fixture(scope="session")
+def kept_course(tmp_path_factory, worker_id):
+    """The folder of the demo's course as it was made, of all processes of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder if worker_id == "master" else folder.parent) / "demo-course"
+
+
 @pytest.fixture
-def demo_course(transactional_db, settings, tmp_path) -> Course:
+def demo_course(transactional_db, settings, tmp_path, kept_course) -> Course:
     """The course that `make demo` shows, with its mail in files."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     settings.SHOW_DEVELOPER_MAIL = True
     settings.MEDIA_ROOT = tmp_path / "media"
-    kept = settings.VAR_DIR / "demo-course"  # of this process
     if connection.vendor != "sqlite":
         seed()
-    elif kept.exists():
-        take_back(kept, tmp_path)
     else:
-        seed()
-        keep(kept, tmp_path)
+        with alone(kept_course):
+            if kept_course.exists():
+                take_back(kept_course, tmp_path)
+            else:
+                seed()
+                keep(kept_course, tmp_path)
     return Course.objects.get(slug=SLUG)
+
+
+@contextmanager
+def alone(folder):
+    """No other process is in here meanwhile: the second waits for what the first makes."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def keep(kept, folder) -> None:
