@@ -74,8 +74,8 @@ def note_token_use(*, token: Token, now: datetime) -> None:
 
 
 @transaction.atomic
-def verify_mailed_address(*, user: User) -> bool:
-    """Count the user's address as verified, because they opened a link that was mailed to it.
+def verify_own_address(*, user: User) -> bool:
+    """Count the user's address as verified, because they opened a link that was mailed to it, or single sign-on vouches for it.
 
     Only where it is the account's one address: with several, the link may have gone to another of them.
     """

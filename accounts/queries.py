@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
@@ -23,3 +24,8 @@ def password_link(user: User) -> str:
 
     key = default_token_generator.make_token(user)
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+
+
+def single_sign_on() -> str:
+    """What signs people in besides passwords, by the name that they know; empty where nothing does."""
+    return settings.OIDC_NAME if settings.OIDC_ISSUER else ""

@@ -7,7 +7,10 @@ from courseportal.passed import counted_milestones, courses_of
 from projects.urls import pages as project_pages
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/", include("accounts.sso.urls")),
     path("account/", include((account_pages(courses_of), "accounts"))),
     path("api/v1/", include("courseportal.api")),
     path("", include("home.urls")),

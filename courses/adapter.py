@@ -14,6 +14,9 @@ class AccountAdapter(DefaultAccountAdapter):
         link = JoinLink.objects.filter(code=request.session.get(JOIN_CODE, "")).first()
         return link is not None and link.is_usable
 
+    def get_signup_redirect_url(self, request) -> str:
+        return self.get_login_redirect_url(request)
+
     def get_login_redirect_url(self, request) -> str:
         code = request.session.get(JOIN_CODE)
         return reverse("courses:join", args=[code]) if code else super().get_login_redirect_url(request)

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.queries import password_link
+from accounts.queries import password_link, single_sign_on
 from courses import actions
 from courses.models import Enrollment
 
@@ -36,9 +36,10 @@ def _send(enrollment: Enrollment) -> None:
     course_path = reverse("home:today", args=[course.slug])
     path = f"{password_link(user)}?next={course_path}" if user.was_never_used else course_path
     days = settings.PASSWORD_RESET_TIMEOUT // 86400
+    links = {"link": settings.SITE_URL + path, "page": settings.SITE_URL + course_path}
     body = render_to_string(
         "courses/email/invitation.txt",
-        {"enrollment": enrollment, "user": user, "course": course, "link": settings.SITE_URL + path, "days": days},
+        {"enrollment": enrollment, "user": user, "course": course, "days": days, "sso": single_sign_on(), **links},
     )
     subject = " ".join(f"You are in {course.code} {course.title}".split())
     send_mail(subject, body, None, [user.email])

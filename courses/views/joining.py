@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.queries import single_sign_on
 from core.errors import DomainError
 from core.http import respond_with_fragment
 from courses import actions
@@ -59,7 +60,7 @@ def join(request, code):
     enrollment = Enrollment.objects.filter(course=link.course, user=request.user.pk).first()
     is_member = enrollment is not None and enrollment.is_active
     refusal = None if is_member else link.refusal(timezone.now())
-    context = {"link": link, "course_to_join": link.course, "is_member": is_member, "refusal": refusal}
+    context = {"link": link, "course_to_join": link.course, "is_member": is_member, "refusal": refusal, "sso": single_sign_on()}
     return render(request, "courses/join.html", context, status=410 if refusal else 200)
 
 

@@ -23,6 +23,10 @@ def with_reset_key(course, student):
     return {"uidb36": "1", "key": "x"}
 
 
+def with_provider(course, student):
+    return {"provider_id": "sso"}
+
+
 def with_pk(course, student):
     return {"pk": 1}
 
@@ -48,6 +52,19 @@ SIGNING_IN = [
     everybody("account_reauthenticate", "post", 200),
     everybody("account_confirm_login_code", "get", 302),
     everybody("account_confirm_login_code", "post", 302),
+]
+# Where nothing is set up, as here, there is no way out and none back in.
+SINGLE_SIGN_ON = [
+    everybody("openid_connect_login", "post", 404, 404, make=with_provider),
+    everybody("openid_connect_login", "get", 405, 405, make=with_provider),
+    everybody("openid_connect_callback", "get", 404, 404, make=with_provider),
+    everybody("openid_connect_callback", "post", 404, 404, make=with_provider),
+    everybody("socialaccount_connections", "get", 200),
+    everybody("socialaccount_connections", "post", 200),
+    everybody("socialaccount_signup", "get", 302, 302),
+    everybody("socialaccount_signup", "post", 302, 302),
+    everybody("socialaccount_login_cancelled", "get", 200, 200),
+    everybody("socialaccount_login_error", "get", 401, 401),
 ]
 ADDRESSES_AND_PASSWORDS = [
     everybody("account_email", "get", 200),
@@ -95,4 +112,4 @@ SECOND_FACTORS = [
     everybody("usersessions_list", "post", 302),
 ]
 
-ROWS: list[Row] = TOKENS + SIGNING_IN + ADDRESSES_AND_PASSWORDS + SECOND_FACTORS
+ROWS: list[Row] = TOKENS + SIGNING_IN + SINGLE_SIGN_ON + ADDRESSES_AND_PASSWORDS + SECOND_FACTORS

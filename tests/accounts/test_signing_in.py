@@ -127,19 +127,19 @@ def test_password_link_works_once(client, db):
     assert response.context["token_fail"] is True
 
 
-def test_verify_mailed_address_leaves_an_account_with_several_addresses_alone(db):
+def test_verify_own_address_leaves_an_account_with_several_addresses_alone(db):
     user = UserFactory()
     EmailAddress.objects.create(user=user, email="other@example.edu")
 
-    assert actions.verify_mailed_address(user=user) is False
+    assert actions.verify_own_address(user=user) is False
     assert EmailAddress.objects.filter(verified=True).count() == 0
 
 
-def test_verify_mailed_address_does_not_take_an_address_that_somebody_else_verified(db):
+def test_verify_own_address_does_not_take_an_address_that_somebody_else_verified(db):
     user = UserFactory(email="ada@example.edu")
     EmailAddress.objects.create(user=UserFactory(), email="ada@example.edu", verified=True)
 
-    assert actions.verify_mailed_address(user=user) is False
+    assert actions.verify_own_address(user=user) is False
 
 
 def test_users_by_email_prefers_who_verified_the_address(db, django_assert_num_queries):

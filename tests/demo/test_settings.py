@@ -1,5 +1,6 @@
 """What the environment chooses, and what it must say before the portal starts."""
 
+import ast
 import logging
 import os
 import subprocess
@@ -39,6 +40,46 @@ def test_production_does_not_start_without_its_key_and_hosts(tmp_path, name):
     assert outcome.stderr.splitlines()[-1] == (
         f"django.core.exceptions.ImproperlyConfigured: Set {name} in the environment (or DEBUG=1 on a developer's machine)."
     )
+
+
+OIDC = {"OIDC_ISSUER": "https://sso.example.edu", "OIDC_CLIENT_ID": "portal", "OIDC_CLIENT_SECRET": "s"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            {"OIDC_CLIENT_SECRET": ""},
+            "Single sign-on needs OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET together. Not set: OIDC_CLIENT_SECRET.",
+        ),
+        (
+            {"OIDC_ISSUER": "http://sso.example.edu"},
+            "OIDC_ISSUER must be an https:// address: what comes from it says who signs in.",
+        ),
+    ],
+)
+def test_half_a_single_sign_on_does_not_start(tmp_path, change, says):
+    outcome = start(tmp_path, **PRODUCTION, **OIDC | change)
+
+    assert outcome.stderr.splitlines()[-1] == f"django.core.exceptions.ImproperlyConfigured: {says}"
+
+
+def test_the_environment_sets_up_single_sign_on(tmp_path):
+    show = "import courseportal.settings as s; print(s.SOCIALACCOUNT_PROVIDERS['openid_connect']['APPS'][0])"
+
+    outcome = start(tmp_path, show, **PRODUCTION, **OIDC, OIDC_NAME="Example", OIDC_TRUSTED_DOMAINS="example.edu,a.edu")
+
+    assert ast.literal_eval(outcome.stdout) == {
+        "provider_id": "sso",
+        "name": "Example",
+        "client_id": "portal",
+        "secret": "s",
+        "settings": {
+            "server_url": "https://sso.example.edu",
+            "oauth_pkce_enabled": True,
+            "verified_email": ["example.edu", "a.edu"],
+        },
+    }
 
 
 def test_the_environment_alone_chooses_database_broker_and_mail(tmp_path):
