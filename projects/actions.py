@@ -40,12 +40,17 @@ def create_team(*, course: Course, enrollment: Enrollment | None, name: str, top
 
 @transaction.atomic
 def join_team(*, team: Team, enrollment: Enrollment) -> Team:
-    """Become a member while there is room; joining one's own team again changes nothing."""
+    """Become a member while there is room and nothing is handed in; joining one's own team again changes nothing.
+
+    Afterwards only staff move people: whoever joins reads what the team has handed in, and gets its marks.
+    """
     rules = _lock_rules(team.course)
     team = lock_row(Team.objects.select_for_update(no_key=True), team.pk)
     if team.members.filter(enrollment=enrollment).exists():
         return team
     _require_free_student(team.course, enrollment)
+    if team.deliverables.exists():
+        raise DomainError(f"The members of {team.name} are fixed by now. Ask staff if you are to be in it.", code="handed_in")
     if team.members.count() >= rules.max_team_size:
         raise DomainError(f"{team.name} is full: a team has at most {rules.max_team_size} members.", code="team_is_full")
     _add_member(team, enrollment)
@@ -176,7 +181,8 @@ def add_deliverable(*, team: Team, milestone: Milestone, by: User, note: str = "
     if not Enrollment.objects.active().filter(pk__in=members, user=by).exists():
         raise DomainError("Only the team's members hand in for it.", code="not_a_member")
     # Held until the work is in: the milestone's removal at this moment would fail it only when it commits.
-    lock_row(Milestone.objects.select_for_update(no_key=True), milestone.pk)
+    course, milestone = milestone.course, lock_row(Milestone.objects.select_for_update(no_key=True), milestone.pk)
+    milestone.course = course
     _require_open(milestone, now)
     number = (team.deliverables.filter(milestone=milestone).aggregate(highest=Max("number"))["highest"] or 0) + 1
     deliverable = Deliverable(team=team, milestone=milestone, number=number, submitted_by=by, submitted_at=now)

@@ -231,7 +231,7 @@ def team_of(enrollment: Enrollment) -> Team | None:
 
 def team_rows(viewer: Enrollment, milestones: list[Milestone], *, max_size: int) -> list[TeamRow]:
     """Every team with its members; with the steps of those whose deliverables the viewer may read."""
-    teams = list(Team.objects.visible_to(viewer).for_display())
+    teams = list(Team.objects.visible_to(viewer).with_handed_in().for_display())
     readable = defaultdict(list)
     for deliverable in Deliverable.objects.visible_to(viewer).for_display():
         readable[deliverable.team_id].append(deliverable)
@@ -248,8 +248,8 @@ def team_rows(viewer: Enrollment, milestones: list[Milestone], *, max_size: int)
                 members=members,
                 steps=steps_of(team, milestones, readable[team.pk]) if may_read else [],
                 may_read=may_read,
-                may_join=is_free and len(members) < max_size,
-                may_delete=not members and not readable[team.pk] and policies.may_arrange_teams(viewer),
+                may_join=is_free and len(members) < max_size and not team.has_handed_in,
+                may_delete=not members and not team.has_handed_in and policies.may_arrange_teams(viewer),
             )
         )
     return rows

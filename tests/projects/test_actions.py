@@ -18,7 +18,7 @@ from projects.actions import (
     rename_team,
     set_team_members,
 )
-from projects.models import Deliverable, Team, TeamMember
+from projects.models import Deliverable, Milestone, Team, TeamMember
 from tests.factories import (
     DeliverableFactory,
     EnrollmentFactory,
@@ -111,6 +111,16 @@ def test_join_of_a_full_team_is_refused(course, team):
         "team_is_full",
         "Gradient is full: a team has at most 3 members.",
     )
+
+
+def test_join_after_something_was_handed_in_is_refused(course, team, student, milestone):
+    """Otherwise whoever is in no team could read a team's work and share its marks by joining it."""
+    DeliverableFactory(team=team, milestone=milestone)
+
+    with pytest.raises(DomainError) as refusal:
+        join_team(team=team, enrollment=EnrollmentFactory(course=course))
+
+    assert (refusal.value.code, members(team)) == ("handed_in", [student.pk])
 
 
 def test_join_of_a_second_team_is_refused(course, team, student):
@@ -291,6 +301,16 @@ def test_hand_in_within_the_grace_is_late(team, milestone, student, clock, momen
     clock.move_to(moment)
 
     assert hand_in(team, milestone, student, url=LINK).is_late is late
+
+
+def test_hand_in_is_late_or_not_by_the_deadline_as_it_stands(team, milestone, student, clock):
+    """The milestone at hand may have been read before the instructor moved it."""
+    Milestone.objects.filter(pk=milestone.pk).update(due_at=DUE + timedelta(days=7))
+    clock.move_to(CLOSED + timedelta(days=1))
+
+    deliverable = add_deliverable(team=team, milestone=milestone, by=student.user, url=LINK)
+
+    assert deliverable.is_late is False
 
 
 def test_hand_in_after_the_grace_is_refused_and_says_when_it_closed(team, milestone, student, clock):
