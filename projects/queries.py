@@ -10,7 +10,6 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 
-from core.prepared import Given, Prepared
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment
 from projects import policies
@@ -49,35 +48,23 @@ def state_of(milestone: Milestone, latest: HandedIn | Deliverable | None, now: d
 
 def latest_handed_in(**of) -> dict[tuple[int, int], HandedIn]:
     """{(team id, milestone id): its latest version}; `of` narrows (team=..., milestone__course=...)."""
-    return _by_work(_latest(**of))
-
-
-def _by_work(rows: Iterable[tuple]) -> dict[tuple[int, int], HandedIn]:
-    return {(team, milestone): HandedIn(*version) for team, milestone, *version in rows}
-
-
-def _latest(**of) -> QuerySet:
     highest = Deliverable.objects.filter(team=OuterRef("team"), milestone=OuterRef("milestone")).order_by("-number")
-    return (
-        Deliverable.objects.filter(**of)
-        .filter(number=Subquery(highest.values("number")[:1]))
-        .order_by()
-        .values_list("team_id", "milestone_id", "number", "submitted_at", "is_late")
-    )
+    versions = Deliverable.objects.filter(**of).filter(number=Subquery(highest.values("number")[:1])).order_by()
+    return _by_work(versions)
 
 
-_milestones = Prepared(lambda: Milestone.objects.filter(course=Given("course")))
-_teams = Prepared(lambda: TeamMember.objects.filter(enrollment=Given("student")).values_list("team_id", flat=True))
-_latest_of_team = Prepared(lambda: _latest(team=Given("team")))
+def _by_work(versions: QuerySet[Deliverable]) -> dict[tuple[int, int], HandedIn]:
+    rows = versions.values_list("team_id", "milestone_id", "number", "submitted_at", "is_late")
+    return {(team, milestone): HandedIn(*version) for team, milestone, *version in rows}
 
 
 def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
     """The student's milestones by date; who is in no team owes them too. Empty for other roles."""
     if not (enrollment.is_student and enrollment.is_active) or ProjectRules.of(enrollment.course) is None:
         return []
-    team = next(iter(_teams(student=enrollment.pk)), None)
-    latest = _by_work(_latest_of_team(team=team)) if team else {}
-    return _deadlines([(enrollment, team)], _milestones(course=enrollment.course_id), latest)
+    team = TeamMember.objects.filter(enrollment=enrollment).values_list("team_id", flat=True).first()
+    latest = latest_handed_in(team=team) if team else {}
+    return _deadlines([(enrollment, team)], list(Milestone.objects.filter(course=enrollment.course_id)), latest)
 
 
 def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
@@ -133,8 +120,7 @@ def _deadline(
 
 def handed_in_at(course: Course, at: datetime) -> dict[tuple[int, int], HandedIn]:
     """{(team id, milestone id): the latest version at that moment}"""
-    versions = Deliverable.objects.filter(milestone__course=course, submitted_at__lte=at).order_by("number")
-    return _by_work(versions.values_list("team_id", "milestone_id", "number", "submitted_at", "is_late"))
+    return _by_work(Deliverable.objects.filter(milestone__course=course, submitted_at__lte=at).order_by("number"))
 
 
 def grading_facts(
