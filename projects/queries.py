@@ -18,7 +18,10 @@ from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMemb
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFact:
-    """One student and one milestone, as grading needs it; the times are those of the team's latest version."""
+    """One student and one milestone, as grading needs it; the times are those of the team's latest version.
+
+    It `is_late` if it was when it came and is by the deadline as it stands.
+    """
 
     milestone_id: int
     key: str
@@ -154,7 +157,8 @@ def _fact(milestone: Milestone, team: int | None, latest: HandedIn | None) -> Mi
         closes_at=milestone.closes_at,
         team_id=team,
         submitted_at=latest.submitted_at if latest else None,
-        is_late=latest.is_late if latest else False,
+        # The deadline may have been moved since: what is in time by now is not late.
+        is_late=latest is not None and latest.is_late and latest.submitted_at > milestone.due_at,
     )
 
 
