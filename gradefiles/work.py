@@ -48,9 +48,13 @@ def carry_on(run_id: int, *, in_request: bool = True) -> None:
         _apply_if_good(run_id, in_request=in_request)
 
 
+@transaction.atomic
 def give_back(run_id: int, words: str) -> None:
-    """To where the import stood before the step, with the reason; a preview is made anew, of the marks as they are now."""
-    run = GradeImport.objects.get(pk=run_id)
+    """To where the import stood before the step, with the reason; a preview is made anew, of the marks as they are now.
+
+    Not where another worker has taken the step meanwhile: what it did would be forgotten.
+    """
+    run = GradeImport.objects.select_for_update(no_key=True).get(pk=run_id)
     if not run.is_under_way:
         return
     run.words = words[:500]
