@@ -88,7 +88,10 @@ def rename_team(*, team: Team, name: str, topic: str) -> Team:
 
 @transaction.atomic
 def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User) -> Team:
-    """Make exactly these students the team's members; who was in another team moves. For staff."""
+    """Make exactly these students the team's members; who was in another team moves. For staff.
+
+    Members who have left the course stay members: who comes back finds their team, with its work and its marks.
+    """
     rules = _lock_rules(team.course)
     wanted = {enrollment.pk: enrollment for enrollment in enrollments}
     if len(wanted) > rules.max_team_size:
@@ -99,7 +102,7 @@ def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User)
     moved = TeamMember.objects.filter(enrollment__in=wanted).exclude(team=team)
     touched = {team.pk, *moved.values_list("team_id", flat=True)}
     list(Team.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk"))
-    gone = team.members.exclude(enrollment__in=wanted)
+    gone = team.members.filter(enrollment__is_active=True).exclude(enrollment__in=wanted)
     changed = {member.enrollment_id for member in (*moved, *gone)}
     moved.delete()
     gone.delete()
@@ -111,10 +114,10 @@ def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User)
 
 @transaction.atomic
 def delete_team(*, team: Team) -> None:
-    """Delete a team that nobody is in and that has handed in nothing."""
+    """Delete a team that nobody of the course is in and that has handed in nothing."""
     _lock_rules(team.course)
     team = lock_row(Team.objects.select_for_update(), team.pk)
-    if team.members.exists():
+    if team.members.filter(enrollment__is_active=True).exists():
         raise DomainError(f"{team.name} has members; move them first.", code="has_members")
     if team.deliverables.exists():
         raise DomainError(f"{team.name} has handed something in, so it is kept.", code="handed_in")

@@ -239,10 +239,14 @@ def team_rows(viewer: Enrollment, milestones: list[Milestone], *, max_size: int)
                 steps=steps_of(team, milestones, readable[team.pk]) if may_read else [],
                 may_read=may_read,
                 may_join=is_free and len(members) < max_size and not team.has_handed_in,
-                may_delete=not members and not team.has_handed_in and policies.may_arrange_teams(viewer),
+                may_delete=_is_empty(members) and not team.has_handed_in and policies.may_arrange_teams(viewer),
             )
         )
     return rows
+
+
+def _is_empty(members: Iterable[TeamMember]) -> bool:
+    return not any(member.enrollment.is_active for member in members)
 
 
 def without_team(course: Course) -> list[Enrollment]:

@@ -210,6 +210,16 @@ def test_set_members_keeps_who_stays(team, student, instructor):
     assert TeamMember.objects.get() == before
 
 
+def test_set_members_keeps_who_has_left_the_course(course, team, student, instructor):
+    """Who comes back would otherwise be in no team, and owe what their team handed in."""
+    other = EnrollmentFactory(course=course)
+    Enrollment.objects.filter(pk=student.pk).update(is_active=False)
+
+    set_team_members(team=team, enrollments=[other], by=instructor.user)
+
+    assert members(team) == [student.pk, other.pk]
+
+
 def test_set_members_beyond_the_size_is_refused(course, team, student, instructor):
     with pytest.raises(DomainError) as refusal:
         set_team_members(team=team, enrollments=EnrollmentFactory.create_batch(4, course=course), by=instructor.user)
@@ -238,6 +248,14 @@ def test_delete_of_a_team_with_members_is_refused(team):
         delete_team(team=team)
 
     assert (refusal.value.code, Team.objects.count()) == ("has_members", 1)
+
+
+def test_delete_takes_a_team_of_people_who_have_left_the_course(team, student):
+    Enrollment.objects.filter(pk=student.pk).update(is_active=False)
+
+    delete_team(team=team)
+
+    assert not Team.objects.exists()
 
 
 def test_delete_of_a_team_that_handed_in_is_refused(course, milestone):
