@@ -1,9 +1,13 @@
 """Handing a mail to the mail server, and what is known of it when that fails."""
 
+import logging
 import smtplib
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.core.mail import EmailMessage, get_connection
+
+logger = logging.getLogger(__name__)
 
 
 class NotTaken(Exception):  # noqa: N818 - named for the state, as DomainError's kind are
@@ -30,3 +34,24 @@ def hand_over(message: EmailMessage) -> None:
     finally:
         with suppress(OSError):
             connection.close()
+
+
+def hand_over_once(
+    message: EmailMessage, *, what: str, claim: Callable[[], bool], release: Callable[[], None], confirm: Callable[[], None]
+) -> None:
+    """Give the mail to the server if nobody else has: `claim` says so, committed before the mail leaves.
+
+    `release` undoes the claim of a mail that has certainly not left; NotTaken goes on to whoever tries again. Of one that
+    may have left the claim stands, so that it is never sent twice. `what` names the mail in the log.
+    """
+    if not claim():
+        return
+    try:
+        hand_over(message)
+    except NotTaken:
+        release()
+        raise
+    except PerhapsTaken as error:
+        logger.warning("%s may not have left: %s", what, error)
+        return
+    confirm()

@@ -152,10 +152,18 @@ def _enroll(course: Course, entries: list[Entry]) -> list[Enrollment]:
 
 
 @transaction.atomic
-def change_enrollment(*, enrollment: Enrollment, role: str, section: str, is_active: bool) -> Enrollment:
-    """Give the person this role, section and state in the course; what they did is kept whatever changes."""
+def change_enrollment(
+    *, enrollment: Enrollment, role: str | None = None, section: str | None = None, is_active: bool | None = None
+) -> Enrollment:
+    """Give the person this role, section and state in the course; None leaves it as it now stands, whoever changed it.
+
+    What they did is kept whatever changes.
+    """
     course = _lock(enrollment.course)
     enrollment = course.enrollments.for_display().select_for_update(no_key=True, of=("self",)).get(pk=enrollment.pk)
+    role = enrollment.role if role is None else role
+    section = enrollment.section if section is None else section
+    is_active = enrollment.is_active if is_active is None else is_active
     stays_instructor = role == Role.INSTRUCTOR and is_active
     others = course.enrollments.active().instructors().exclude(pk=enrollment.pk)
     if enrollment.is_active and enrollment.is_instructor and not stays_instructor and not others.exists():

@@ -46,8 +46,17 @@ class EnrollmentForm(forms.ModelForm):
             "is_active": "Somebody who is not active cannot open the course; everything they did is kept.",
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # The page sends along what it showed, so that one left open takes nothing back that others have changed since.
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
     def clean_section(self):
         return " ".join(self.cleaned_data["section"].split())
+
+    def changed(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class JoinLinkForm(forms.Form):

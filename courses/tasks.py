@@ -2,7 +2,7 @@
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +15,14 @@ from courses.models import Enrollment
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=6)
 def send_invitation(enrollment_id: int) -> None:
     """Tell a person that they are in the course; once for each time it was asked for, however often this runs."""
+    enrollment = Enrollment.objects.select_related("user", "course").filter(pk=enrollment_id).first()
+    if enrollment is None:
+        return
+    message = _message(enrollment)  # what can fail for other reasons than the mail server's comes before the claim
     if not actions.claim_invitation(enrollment_id=enrollment_id):
         return
     try:
-        _send(Enrollment.objects.select_related("user", "course").get(pk=enrollment_id))
+        message.send()
     except OSError:  # the mail server's failures are OSErrors; the retry must find the mail unclaimed
         actions.release_invitation(enrollment_id=enrollment_id)
         raise
@@ -31,7 +35,7 @@ def send_waiting_invitations() -> None:
         send_invitation.apply_async((pk,), retries=send_invitation.max_retries)
 
 
-def _send(enrollment: Enrollment) -> None:
+def _message(enrollment: Enrollment) -> EmailMessage:
     user, course = enrollment.user, enrollment.course
     course_path = reverse("home:today", args=[course.slug])
     path = f"{password_link(user)}?next={course_path}" if user.was_never_used else course_path
@@ -42,4 +46,4 @@ def _send(enrollment: Enrollment) -> None:
         {"enrollment": enrollment, "user": user, "course": course, "days": days, "sso": single_sign_on(), **links},
     )
     subject = " ".join(f"You are in {course.code} {course.title}".split())
-    send_mail(subject, body, None, [user.email])
+    return EmailMessage(subject, body, to=[user.email])

@@ -77,11 +77,6 @@ class Discussion:
     threads: list[ShownThread]  # on the paper itself
     reviews: list[DiscussedReview]
 
-    @property
-    def comment_count(self) -> int:
-        threads = [*self.threads, *(thread for each in self.reviews for thread in each.threads)]
-        return sum(not comment.is_withdrawn for thread in threads for comment in thread.comments)
-
 
 def read_discussion(viewer: Enrollment, paper: Paper) -> Discussion:
     """Reads viewer.course and paper.meeting; a constant number of queries."""

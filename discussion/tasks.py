@@ -1,6 +1,6 @@
 """Mail about comments: to whoever is mentioned or follows, once each, if they may read it."""
 
-import logging
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,8 +10,6 @@ from courses.models import Enrollment
 from discussion import actions, mail
 from discussion.models import Notice, Thread
 from discussion.policies import DISCUSSION_RULES
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -34,28 +32,19 @@ def send_notice(notice_id: int) -> None:
     if not _may_be_told(notice, reader):
         actions.skip_notice(notice=notice)
         return
-    message = mail.compose(notice, reader)
-    if actions.claim_notice(notice=notice):
-        _hand_over(message, notice)
+    mailing.hand_over_once(
+        mail.compose(notice, reader),
+        what=f"Notice {notice.pk} about a comment",
+        claim=partial(actions.claim_notice, notice=notice),
+        release=partial(actions.release_notice, notice=notice),
+        confirm=partial(actions.confirm_notice, notice=notice),
+    )
 
 
 def _may_be_told(notice: Notice, reader: Enrollment) -> bool:
     if notice.comment.withdrawn_at or not reader.user.is_active:
         return False
     return Thread.objects.visible_to(reader).filter(pk=notice.comment.thread_id).exists()
-
-
-def _hand_over(message, notice: Notice) -> None:
-    try:
-        mailing.hand_over(message)
-    except mailing.NotTaken:
-        actions.release_notice(notice=notice)
-        raise
-    except mailing.PerhapsTaken as error:
-        # It may have left: the claim stands, so that it is never sent twice.
-        logger.warning("Notice %s may not have left: %s", notice.pk, error)
-        return
-    actions.confirm_notice(notice=notice)
 
 
 @shared_task

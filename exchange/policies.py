@@ -22,8 +22,3 @@ def require_export(viewer: Enrollment) -> None:
 def require_export_of_people(viewer: Enrollment) -> None:
     if not may_export_people(viewer):
         raise PermissionDenied("The list of people is the instructors'.")
-
-
-def may_import(viewer: Enrollment) -> bool:
-    """Who brings papers, reviews and people in: the instructors, as with the roster and the course file."""
-    return viewer.is_active and viewer.is_instructor

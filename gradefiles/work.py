@@ -1,6 +1,7 @@
 """Steps of an import, as a worker or a request takes them: read, apply, undo. Each is whole or nothing, and safe twice."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -47,9 +48,13 @@ def carry_on(run_id: int, *, in_request: bool = True) -> None:
         _apply_if_good(run_id, in_request=in_request)
 
 
+@transaction.atomic
 def give_back(run_id: int, words: str) -> None:
-    """To where the import stood before the step, with the reason; a preview is made anew, of the marks as they are now."""
-    run = GradeImport.objects.get(pk=run_id)
+    """To where the import stood before the step, with the reason; a preview is made anew, of the marks as they are now.
+
+    Not where another worker has taken the step meanwhile: what it did would be forgotten.
+    """
+    run = GradeImport.objects.select_for_update(no_key=True).get(pk=run_id)
     if not run.is_under_way:
         return
     run.words = words[:500]
@@ -119,22 +124,28 @@ def _apply(run_id: int) -> None:
     for change, kept in _telling(run_id, list(zip(plan.changes, run.plan["changes"], strict=True))):
         if change.work not in targets:
             raise DomainError(f"Row {change.row}, column {change.column}: this work is not there any more.", code="gone")
-        mark = _set(targets[change.work], change.after, change.revision, run.applied_by)
-        kept["revision_after"] = mark.revision
+        target = targets[change.work]
+        before = _mark_of(target)
+        kept["levels_before"] = before.levels if before else []
+        kept["revision_after"] = _set(target, before, change.after, change.revision, run.applied_by).revision
     _learn(run.course, plan)
     run.state, run.applied_at, run.words, run.content = ImportState.APPLIED, timezone.now(), "", None
     run.save()
 
 
-def _set(target: dict[str, Any], points: str, revision: int, by) -> Mark:
-    """The comment and the version that was read stay as they are."""
-    mark = Mark.objects.filter(**target).only("comment", "review_version").first()
+def _mark_of(target: dict[str, Any]) -> Mark | None:
+    return Mark.objects.filter(**target).only("comment", "review_version", "levels").first()
+
+
+def _set(target: dict[str, Any], mark: Mark | None, points: str, revision: int, by, **levels) -> Mark:
+    """In place of the mark, whose comment and version that was read stay as they are."""
     return set_mark(
         points=Decimal(points) if points else None,
         comment=mark.comment if mark else "",
         version=mark.review_version if mark else None,
         revision=revision,
         by=by,
+        **levels,
         **target,
     )
 
@@ -173,8 +184,15 @@ def _why_kept(change: dict, targets: dict, revisions: dict[str, int]) -> str:
 
 
 def _set_back(change: dict, targets: dict, by) -> str:
+    """With the levels of a rubric that the points came from, as long as the rubric still has them."""
+    target = targets[change["work"]]
+    back = (target, _mark_of(target), change["before"], change["revision_after"], by)
+    if levels := change.get("levels_before"):  # imports from before they were kept have none
+        with suppress(DomainError):
+            _set(*back, levels={level["key"]: Decimal(level["points"]) for level in levels})
+            return ""
     try:
-        _set(targets[change["work"]], change["before"], change["revision_after"], by)
+        _set(*back)
     except DomainError as refusal:
         return refusal.message
     return ""

@@ -1,6 +1,6 @@
 """Mail about regrade requests, one to each who is to know, if they may read the request when it leaves; releases at a date."""
 
-import logging
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,8 +10,6 @@ from courses.models import Enrollment
 from grading import mail
 from grading.models import RegradeNotice, ScheduledRelease
 from grading.queries.regrades import requests_visible_to
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -34,24 +32,13 @@ def send_regrade_notice(notice_id: int) -> None:
     if request is None or not (reader.is_active and reader.user.is_active):
         regrades.skip_notice(notice=notice)
         return
-    message = mail.compose(notice, request, reader)
-    if regrades.claim_notice(notice=notice):
-        _hand_over(message, notice)
-
-
-def _hand_over(message, notice: RegradeNotice) -> None:
-    from grading.actions import regrades
-
-    try:
-        mailing.hand_over(message)
-    except mailing.NotTaken:
-        regrades.release_notice(notice=notice)
-        raise
-    except mailing.PerhapsTaken as error:
-        # It may have left: the claim stands, so that it is never sent twice.
-        logger.warning("Regrade notice %s may not have left: %s", notice.pk, error)
-        return
-    regrades.confirm_notice(notice=notice)
+    mailing.hand_over_once(
+        mail.compose(notice, request, reader),
+        what=f"Regrade notice {notice.pk}",
+        claim=partial(regrades.claim_notice, notice=notice),
+        release=partial(regrades.release_notice, notice=notice),
+        confirm=partial(regrades.confirm_notice, notice=notice),
+    )
 
 
 @shared_task

@@ -1,6 +1,6 @@
 """Who may record participation, and when. `Record.objects.visible_to` is the set to `may_see`."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.http import Http404
 
@@ -14,7 +14,8 @@ OPENS_BEFORE = timedelta(minutes=15)
 
 def opens_at(meeting: Meeting) -> datetime:
     """From when on the meeting's participation is recorded; reads meeting.course."""
-    return meeting.start - OPENS_BEFORE
+    # In UTC, or it would be clock arithmetic, wrong in the night the clocks change.
+    return meeting.course.local(meeting.start.astimezone(UTC) - OPENS_BEFORE)
 
 
 def closes_at(meeting: Meeting) -> datetime:

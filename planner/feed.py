@@ -80,7 +80,7 @@ def _end(deadline: Deadline, ends: dict[str, datetime]) -> datetime:
 
 def _event(deadline: Deadline, end: datetime, now: datetime) -> Iterable[str]:
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    start = deadline.due_at if end > deadline.due_at else deadline.due_at - timedelta(minutes=15)
+    start = deadline.due_at if end > deadline.due_at else deadline.due_at.astimezone(UTC) - timedelta(minutes=15)
     return [
         "BEGIN:VEVENT",
         f"UID:{deadline.kind}-{deadline.key}-{deadline.enrollment_id}@{host}",

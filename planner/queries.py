@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -115,10 +115,11 @@ def coming_reminders(course: Course, now: datetime) -> list[ComingReminder]:
     owed = owed_between(course, now, now + AHEAD + timedelta(hours=longest_reach(hours)))
     students = Counter((deadline.due_at, deadline.kind, deadline.key, deadline.title) for deadline in owed)
     coming = [
-        ComingReminder(due_at - timedelta(hours=hour), hour, kind, key, title, due_at, count)
+        ComingReminder(sends_at, hour, kind, key, title, due_at, count)
         for (due_at, kind, key, title), count in students.items()
         for hour in hours_for(kind, hours)
-        if now < due_at - timedelta(hours=hour) <= now + AHEAD
+        # In UTC, or it would be clock arithmetic, an hour off in the weeks in which the clocks change.
+        if now < (sends_at := due_at.astimezone(UTC) - timedelta(hours=hour)) <= now + AHEAD
     ]
     return sorted(coming, key=lambda reminder: (reminder.sends_at, reminder.title))
 

@@ -1,16 +1,13 @@
 """Mail about places: to whom something happened, once each."""
 
-import logging
+from functools import partial
 
 from celery import shared_task
-from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from core import mailing
 from presentations import actions, mail
 from presentations.models import Notice
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(autoretry_for=(mailing.NotTaken,), retry_backoff=10, retry_backoff_max=300, max_retries=5)
@@ -20,22 +17,13 @@ def send_notice(notice_id: int) -> None:
     notice = notices.select_related("act__enrollment__user", "act__role__slot__meeting").filter(pk=notice_id).first()
     if notice is None or not (notice.enrollment.is_active and notice.enrollment.user.is_active):
         return
-    message = mail.compose(notice)
-    if actions.claim_notice(notice=notice):
-        _hand_over(message, notice)
-
-
-def _hand_over(message: EmailMessage, notice: Notice) -> None:
-    try:
-        mailing.hand_over(message)
-    except mailing.NotTaken:
-        actions.release_notice(notice=notice)
-        raise
-    except mailing.PerhapsTaken as error:
-        # It may have left: the claim stands, so that it is never sent twice.
-        logger.warning("Notice %s about a place may not have left: %s", notice.pk, error)
-        return
-    actions.confirm_notice(notice=notice)
+    mailing.hand_over_once(
+        mail.compose(notice),
+        what=f"Notice {notice.pk} about a place",
+        claim=partial(actions.claim_notice, notice=notice),
+        release=partial(actions.release_notice, notice=notice),
+        confirm=partial(actions.confirm_notice, notice=notice),
+    )
 
 
 @shared_task

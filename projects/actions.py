@@ -40,12 +40,17 @@ def create_team(*, course: Course, enrollment: Enrollment | None, name: str, top
 
 @transaction.atomic
 def join_team(*, team: Team, enrollment: Enrollment) -> Team:
-    """Become a member while there is room; joining one's own team again changes nothing."""
+    """Become a member while there is room and nothing is handed in; joining one's own team again changes nothing.
+
+    Afterwards only staff move people: whoever joins reads what the team has handed in, and gets its marks.
+    """
     rules = _lock_rules(team.course)
     team = lock_row(Team.objects.select_for_update(no_key=True), team.pk)
     if team.members.filter(enrollment=enrollment).exists():
         return team
     _require_free_student(team.course, enrollment)
+    if team.deliverables.exists():
+        raise DomainError(f"The members of {team.name} are fixed by now. Ask staff if you are to be in it.", code="handed_in")
     if team.members.count() >= rules.max_team_size:
         raise DomainError(f"{team.name} is full: a team has at most {rules.max_team_size} members.", code="team_is_full")
     _add_member(team, enrollment)
@@ -83,7 +88,10 @@ def rename_team(*, team: Team, name: str, topic: str) -> Team:
 
 @transaction.atomic
 def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User) -> Team:
-    """Make exactly these students the team's members; who was in another team moves. For staff."""
+    """Make exactly these students the team's members; who was in another team moves. For staff.
+
+    Members who have left the course stay members: who comes back finds their team, with its work and its marks.
+    """
     rules = _lock_rules(team.course)
     wanted = {enrollment.pk: enrollment for enrollment in enrollments}
     if len(wanted) > rules.max_team_size:
@@ -94,7 +102,7 @@ def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User)
     moved = TeamMember.objects.filter(enrollment__in=wanted).exclude(team=team)
     touched = {team.pk, *moved.values_list("team_id", flat=True)}
     list(Team.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk"))
-    gone = team.members.exclude(enrollment__in=wanted)
+    gone = team.members.filter(enrollment__is_active=True).exclude(enrollment__in=wanted)
     changed = {member.enrollment_id for member in (*moved, *gone)}
     moved.delete()
     gone.delete()
@@ -106,10 +114,10 @@ def set_team_members(*, team: Team, enrollments: Iterable[Enrollment], by: User)
 
 @transaction.atomic
 def delete_team(*, team: Team) -> None:
-    """Delete a team that nobody is in and that has handed in nothing."""
+    """Delete a team that nobody of the course is in and that has handed in nothing."""
     _lock_rules(team.course)
     team = lock_row(Team.objects.select_for_update(), team.pk)
-    if team.members.exists():
+    if team.members.filter(enrollment__is_active=True).exists():
         raise DomainError(f"{team.name} has members; move them first.", code="has_members")
     if team.deliverables.exists():
         raise DomainError(f"{team.name} has handed something in, so it is kept.", code="handed_in")
@@ -176,7 +184,8 @@ def add_deliverable(*, team: Team, milestone: Milestone, by: User, note: str = "
     if not Enrollment.objects.active().filter(pk__in=members, user=by).exists():
         raise DomainError("Only the team's members hand in for it.", code="not_a_member")
     # Held until the work is in: the milestone's removal at this moment would fail it only when it commits.
-    lock_row(Milestone.objects.select_for_update(no_key=True), milestone.pk)
+    course, milestone = milestone.course, lock_row(Milestone.objects.select_for_update(no_key=True), milestone.pk)
+    milestone.course = course
     _require_open(milestone, now)
     number = (team.deliverables.filter(milestone=milestone).aggregate(highest=Max("number"))["highest"] or 0) + 1
     deliverable = Deliverable(team=team, milestone=milestone, number=number, submitted_by=by, submitted_at=now)

@@ -42,6 +42,10 @@ class TeamQuerySet(models.QuerySet):
     def for_display(self):
         return self.prefetch_related(models.Prefetch("members", TeamMember.objects.select_related("enrollment__user")))
 
+    def with_handed_in(self):
+        """`has_handed_in`: from then on only staff move its members."""
+        return self.annotate(has_handed_in=models.Exists(Deliverable.objects.filter(team=models.OuterRef("pk"))))
+
 
 class Team(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="teams")

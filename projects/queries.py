@@ -10,7 +10,6 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 
-from core.prepared import Given, Prepared
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment
 from projects import policies
@@ -19,7 +18,10 @@ from projects.models import Deliverable, Milestone, ProjectRules, Team, TeamMemb
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFact:
-    """One student and one milestone, as grading needs it; the times are those of the team's latest version."""
+    """One student and one milestone, as grading needs it; the times are those of the team's latest version.
+
+    It `is_late` if it was when it came and is by the deadline as it stands.
+    """
 
     milestone_id: int
     key: str
@@ -49,35 +51,23 @@ def state_of(milestone: Milestone, latest: HandedIn | Deliverable | None, now: d
 
 def latest_handed_in(**of) -> dict[tuple[int, int], HandedIn]:
     """{(team id, milestone id): its latest version}; `of` narrows (team=..., milestone__course=...)."""
-    return _by_work(_latest(**of))
-
-
-def _by_work(rows: Iterable[tuple]) -> dict[tuple[int, int], HandedIn]:
-    return {(team, milestone): HandedIn(*version) for team, milestone, *version in rows}
-
-
-def _latest(**of) -> QuerySet:
     highest = Deliverable.objects.filter(team=OuterRef("team"), milestone=OuterRef("milestone")).order_by("-number")
-    return (
-        Deliverable.objects.filter(**of)
-        .filter(number=Subquery(highest.values("number")[:1]))
-        .order_by()
-        .values_list("team_id", "milestone_id", "number", "submitted_at", "is_late")
-    )
+    versions = Deliverable.objects.filter(**of).filter(number=Subquery(highest.values("number")[:1])).order_by()
+    return _by_work(versions)
 
 
-_milestones = Prepared(lambda: Milestone.objects.filter(course=Given("course")))
-_teams = Prepared(lambda: TeamMember.objects.filter(enrollment=Given("student")).values_list("team_id", flat=True))
-_latest_of_team = Prepared(lambda: _latest(team=Given("team")))
+def _by_work(versions: QuerySet[Deliverable]) -> dict[tuple[int, int], HandedIn]:
+    rows = versions.values_list("team_id", "milestone_id", "number", "submitted_at", "is_late")
+    return {(team, milestone): HandedIn(*version) for team, milestone, *version in rows}
 
 
 def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
     """The student's milestones by date; who is in no team owes them too. Empty for other roles."""
     if not (enrollment.is_student and enrollment.is_active) or ProjectRules.of(enrollment.course) is None:
         return []
-    team = next(iter(_teams(student=enrollment.pk)), None)
-    latest = _by_work(_latest_of_team(team=team)) if team else {}
-    return _deadlines([(enrollment, team)], _milestones(course=enrollment.course_id), latest)
+    team = TeamMember.objects.filter(enrollment=enrollment).values_list("team_id", flat=True).first()
+    latest = latest_handed_in(team=team) if team else {}
+    return _deadlines([(enrollment, team)], list(Milestone.objects.filter(course=enrollment.course_id)), latest)
 
 
 def owed_between(course: Course, start: datetime, end: datetime) -> list[Deadline]:
@@ -133,8 +123,7 @@ def _deadline(
 
 def handed_in_at(course: Course, at: datetime) -> dict[tuple[int, int], HandedIn]:
     """{(team id, milestone id): the latest version at that moment}"""
-    versions = Deliverable.objects.filter(milestone__course=course, submitted_at__lte=at).order_by("number")
-    return _by_work(versions.values_list("team_id", "milestone_id", "number", "submitted_at", "is_late"))
+    return _by_work(Deliverable.objects.filter(milestone__course=course, submitted_at__lte=at).order_by("number"))
 
 
 def grading_facts(
@@ -168,7 +157,8 @@ def _fact(milestone: Milestone, team: int | None, latest: HandedIn | None) -> Mi
         closes_at=milestone.closes_at,
         team_id=team,
         submitted_at=latest.submitted_at if latest else None,
-        is_late=latest.is_late if latest else False,
+        # The deadline may have been moved since: what is in time by now is not late.
+        is_late=latest is not None and latest.is_late and latest.submitted_at > milestone.due_at,
     )
 
 
@@ -231,7 +221,7 @@ def team_of(enrollment: Enrollment) -> Team | None:
 
 def team_rows(viewer: Enrollment, milestones: list[Milestone], *, max_size: int) -> list[TeamRow]:
     """Every team with its members; with the steps of those whose deliverables the viewer may read."""
-    teams = list(Team.objects.visible_to(viewer).for_display())
+    teams = list(Team.objects.visible_to(viewer).with_handed_in().for_display())
     readable = defaultdict(list)
     for deliverable in Deliverable.objects.visible_to(viewer).for_display():
         readable[deliverable.team_id].append(deliverable)
@@ -248,11 +238,15 @@ def team_rows(viewer: Enrollment, milestones: list[Milestone], *, max_size: int)
                 members=members,
                 steps=steps_of(team, milestones, readable[team.pk]) if may_read else [],
                 may_read=may_read,
-                may_join=is_free and len(members) < max_size,
-                may_delete=not members and not readable[team.pk] and policies.may_arrange_teams(viewer),
+                may_join=is_free and len(members) < max_size and not team.has_handed_in,
+                may_delete=_is_empty(members) and not team.has_handed_in and policies.may_arrange_teams(viewer),
             )
         )
     return rows
+
+
+def _is_empty(members: Iterable[TeamMember]) -> bool:
+    return not any(member.enrollment.is_active for member in members)
 
 
 def without_team(course: Course) -> list[Enrollment]:

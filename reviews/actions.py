@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
 from core.locking import lock_row
-from courses.actions import stamp_grade_change
+from courses.actions import lock_enrollments, stamp_grade_change
 from courses.models import Enrollment, Paper
 from reviews.answers import (
     IncompleteReview,
@@ -119,6 +119,8 @@ def submit_review(*, review: Review, revision: int | None) -> Review:
         raise StaleVersion(STALE, current=review)
     if not review.has_unsubmitted_changes:
         return review
+    # Whoever gives more time holds the student and says anew what was late: before this version is there, or after.
+    lock_enrollments([review.reviewer_id])
     terms, now = terms_of(review.reviewer, review.paper), timezone.now()
     times = times_of(rules, review.paper, terms)
     _require_open(review, rules, times, now)

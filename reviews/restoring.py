@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
-from courses.actions import stamp_grade_change
+from courses.actions import lock_enrollments, stamp_grade_change
 from reviews.answers import words_of
 from reviews.models import Field, FieldKind, FieldVisibility, Review, ReviewRules, ReviewVersion, Score
 from reviews.queries.fields import fields_for
@@ -30,7 +30,9 @@ def restore_version(*, version: ReviewVersion, by: User, current: int | None) ->
     if rules is None:
         raise DomainError("This course asks for no reviews.", code="no_reviews")
     fields = fields_for(review.reviewer, review.paper, rules)
-    restored = _copy(version, review, by)
+    # Whether it was late is taken over as it now stands: whoever gives more time holds the student and says it anew.
+    lock_enrollments([review.reviewer_id])
+    restored = _copy(ReviewVersion.objects.get(pk=version.pk), review, by)
     review.current = restored
     if review.has_unsubmitted_changes:
         review.save(update_fields=["current"])

@@ -61,8 +61,8 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         person = self.get_person()
         serializer = PersonSerializer(person, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        wanted = {name: getattr(person, name) for name in ("role", "section", "is_active")} | serializer.validated_data
-        return Response(PersonSerializer(actions.change_enrollment(enrollment=person, **wanted)).data)
+        changed = actions.change_enrollment(enrollment=person, **serializer.validated_data)
+        return Response(PersonSerializer(changed).data)
 
     @extend_schema(summary="Mail the person an invitation, again if need be", request=None, responses={202: PersonSerializer})
     def invite(self, request, course_slug, pk):

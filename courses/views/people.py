@@ -43,7 +43,7 @@ def enrollment_edit(request, course_slug, pk):
     form = EnrollmentForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_enrollment(enrollment=person, **form.cleaned_data)
+            person = actions.change_enrollment(enrollment=person, **form.changed())
         except DomainError as refusal:
             form.add_error(refusal.field, refusal.message)
         else:

@@ -48,7 +48,8 @@ def _publish(stream_id: int) -> Stream:
     if _is_fresh(stream, stamps, now):
         return stream  # another publisher was here while this one waited for the lock
     before = {entry.enrollment_id: entry for entry in Entry.objects.filter(stream=stream, is_current=True)}
-    entries = _number(stream, [*_changed(stream, before), *_left(stream, before)], now)
+    grades = _grades_of(stream)
+    entries = _number(stream, [*_changed(stream, grades, before), *_left(stream, grades, before)], now)
     replaced = [before[entry.enrollment_id].pk for entry in entries if entry.enrollment_id in before]
     Entry.objects.filter(pk__in=replaced).update(is_current=False)
     Entry.objects.bulk_create(entries, batch_size=500)
@@ -59,10 +60,14 @@ def _publish(stream_id: int) -> Stream:
     return stream
 
 
-def _changed(stream: Stream, before: dict[int, Entry]) -> list[Entry]:
-    course = Course.objects.get(pk=stream.course_id)  # as it is now that the stream is locked
+def _grades_of(stream: Stream) -> dict[int, Grade]:
+    """Of everybody whom the stream is of and who is an active student, as it is now that the stream is locked."""
+    course = Course.objects.get(pk=stream.course_id)
     only = [stream.student_id] if stream.student_id else None
-    grades = grades_of(course, audience=stream.audience, enrollment_ids=only)
+    return grades_of(course, audience=stream.audience, enrollment_ids=only)
+
+
+def _changed(stream: Stream, grades: dict[int, Grade], before: dict[int, Entry]) -> list[Entry]:
     digests = {pk: digest_of(grade) for pk, grade in grades.items()}
     return [
         Entry(
@@ -77,13 +82,15 @@ def _changed(stream: Stream, before: dict[int, Entry]) -> list[Entry]:
     ]
 
 
-def _left(stream: Stream, before: dict[int, Entry]) -> list[Entry]:
-    """A tombstone for every student who was published and is no longer an active student of the course."""
-    there = set(Enrollment.objects.active().students().filter(course=stream.course_id).values_list("pk", flat=True))
+def _left(stream: Stream, grades: dict[int, Grade], before: dict[int, Entry]) -> list[Entry]:
+    """A tombstone for every student who was published and has no grade any more.
+
+    Not asked of the database once more: who leaves at this moment would get a grade and a tombstone.
+    """
     return [
         Entry(stream=stream, enrollment_id=pk, digest="", policy_version=entry.policy_version, grade=None)
         for pk, entry in sorted(before.items())
-        if pk not in there and not entry.is_gone
+        if pk not in grades and not entry.is_gone
     ]
 
 

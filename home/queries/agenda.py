@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from core.prepared import Given, Prepared
 from courses.models import Course, Enrollment, Meeting, Paper
 from presentations.models import Slot
 from presentations.queries import slots_of_meetings
@@ -37,20 +36,14 @@ class AgendaMeeting:
 def meetings_of(course: Course) -> list[Meeting]:
     """In the calendar's order, with their course, and their papers as `readings`."""
     papers = defaultdict(list)
-    for paper in _papers_of(course=course.pk):
+    for paper in Paper.objects.filter(meeting__course=course).order_by("position", "pk").defer("abstract"):
         papers[paper.meeting_id].append(paper)
-    meetings = _meetings_of(course=course.pk)
+    meetings = list(Meeting.objects.filter(course=course))
     for meeting in meetings:
         meeting.course, meeting.readings = course, papers[meeting.pk]
         for paper in meeting.readings:
             paper.meeting = meeting
     return meetings
-
-
-_meetings_of = Prepared(lambda: Meeting.objects.filter(course=Given("course")))
-_papers_of = Prepared(
-    lambda: Paper.objects.filter(meeting__course=Given("course")).order_by("position", "pk").defer("abstract")
-)
 
 
 def next_meeting(meetings: list[Meeting]) -> Meeting | None:

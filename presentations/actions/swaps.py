@@ -38,6 +38,12 @@ def _require_to_come(sign_up: SignUp) -> None:
         raise DomainError("This presentation is over.", code="too_late")
 
 
+def _require_still_here(person: Enrollment) -> None:
+    """Somebody may have left the course since they offered or accepted."""
+    if not (person.is_active and person.is_student):
+        raise DomainError(f"{person.user.name} is no longer a student of this course. Nothing was changed.", code="left")
+
+
 @transaction.atomic
 def offer_place(
     *,
@@ -139,11 +145,13 @@ def _in_return(offer: SwapOffer, enrollment: Enrollment, given: SignUp | None) -
 
 
 def _require_possible(offer: SwapOffer, rules: PresentationRules) -> None:
-    """Both places stand and are ahead, and neither student goes beyond the limits."""
+    """Both places stand and are ahead, and whoever gets one is still in the course and within the limits."""
     place, other = offer.sign_up, offer.in_return
     _require_to_come(place)
+    _require_still_here(offer.accepted_by)
     if other is not None:
         _require_to_come(other)
+        _require_still_here(place.enrollment)
         try:
             require_within_limits(rules, place.enrollment, other.role, without=place.pk)
         except DomainError as refusal:

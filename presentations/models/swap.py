@@ -77,7 +77,3 @@ class SwapOffer(models.Model):
                 name="swap_was_accepted_by_somebody",
             ),
         ]
-
-    @property
-    def is_live(self) -> bool:
-        return self.state in LIVE

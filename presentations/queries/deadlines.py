@@ -7,7 +7,6 @@ from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.prepared import Given, Prepared
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment
 from presentations.models import PresentationRules, SignUp, Slides, Slot, Wish
@@ -22,7 +21,7 @@ def deadlines_for(enrollment: Enrollment) -> list[Deadline]:
     """
     if not (enrollment.is_student and enrollment.is_active):
         return []
-    return [*_asked_of(enrollment), *_deadlines(enrollment.course, _own(student=enrollment.pk))]
+    return [*_asked_of(enrollment), *_deadlines(enrollment.course, _presenting(enrollment=enrollment))]
 
 
 def _asked_of(enrollment: Enrollment) -> list[Deadline]:
@@ -77,9 +76,6 @@ def _wishes_owed_between(course: Course, start: datetime, end: datetime) -> list
 def _presenting(**of):
     sign_ups = SignUp.objects.standing().exclude(role__slot__meeting__kind="holiday").filter(**of)
     return sign_ups.select_related("role__slot__meeting", "role__slot__paper").order_by("pk")
-
-
-_own = Prepared(lambda: _presenting(enrollment=Given("student")))
 
 
 def _deadlines(course: Course, sign_ups: Iterable[SignUp]) -> list[Deadline]:

@@ -11,7 +11,6 @@ from django.core.cache import cache
 from django.db import models
 from django.utils import timezone
 
-from core.prepared import Given, Prepared
 from courses.models import Course, Enrollment, MeetingKind, Paper
 from presentations.models import Cancellation, PresentationRules, SignUp, Slot, SlotRole, slot_title
 from presentations.policies import may_add_slides, sees_slides
@@ -56,14 +55,9 @@ def slots_by_paper(course: Course) -> dict[int, list[Slot]]:
     return dict(found)
 
 
-_own_slots = Prepared(
-    lambda: SignUp.objects.standing().filter(enrollment=Given("student")).order_by().values_list("role__slot", flat=True)
-)
-
-
 def presenting(enrollment: Enrollment) -> list[Presenting]:
     """What this person presents, by date."""
-    own = set(_own_slots(student=enrollment.pk))
+    own = set(SignUp.objects.standing().filter(enrollment=enrollment).order_by().values_list("role__slot", flat=True))
     slots = Slot.objects.filter(pk__in=own).for_display() if own else []
     return [
         Presenting(

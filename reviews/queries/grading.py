@@ -122,5 +122,6 @@ def _fact(paper: Paper, usual: ReviewFact, rules: ReviewRules, own: Terms | None
     if review is None:
         return known
     _, _, review_id, version_id, came_late_at = review
-    late = came_late_at - known.due_at if came_late_at else None
+    # The deadline may have been moved since for everybody: what is in time by now is not late.
+    late = came_late_at - known.due_at if came_late_at and came_late_at > known.due_at else None
     return ReviewFact(review_id, *known[1:7], version_id is not None, late, known.is_exempt)

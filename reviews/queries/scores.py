@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet, Sum
 
 from core.kept import Kept
 from courses.models import Course, Enrollment
@@ -41,19 +41,24 @@ def score_fields(course: Course, viewer: Enrollment) -> list[Field]:
 
 
 class Submitted(NamedTuple):
-    """How many reviews of a paper are in, and the key of the newest version: a submission or a withdrawal changes one."""
+    """How many reviews of a paper are in, the key of the newest version and the sum of all keys.
+
+    Every submission and every withdrawal changes it: also one that took its key before the newest and is committed after.
+    """
 
     count: int
     newest: int
+    total: int
 
 
 def submitted_in(papers: Collection[int]) -> dict[int, Submitted]:
     """What is in of those of these papers that have any."""
-    if not papers:
-        return {}
-    submitted = Review.objects.submitted().filter(paper__in=papers).order_by()
-    rows = submitted.values_list("paper").annotate(Count("pk"), Max("current_id"))
-    return {paper: Submitted(count, newest) for paper, count, newest in rows}
+    return _submitted_of(Review.objects.submitted().filter(paper__in=papers)) if papers else {}
+
+
+def _submitted_of(reviews: QuerySet[Review]) -> dict[int, Submitted]:
+    rows = reviews.order_by().values_list("paper").annotate(Count("pk"), Max("current_id"), Sum("current_id"))
+    return {paper: Submitted(*state) for paper, *state in rows}
 
 
 def score_summaries(course: Course, viewer: Enrollment | None) -> dict[int, list[ScoreSummary]]:
@@ -64,8 +69,7 @@ def score_summaries(course: Course, viewer: Enrollment | None) -> dict[int, list
     if not fields:
         return {}
     # A paper's reviews open all at once, so the papers stand for them.
-    rows = Review.objects.open_to(viewer).order_by().values_list("paper").annotate(Count("pk"), Max("current_id"))
-    return score_summaries_of({paper: Submitted(count, newest) for paper, count, newest in rows}, fields)
+    return score_summaries_of(_submitted_of(Review.objects.open_to(viewer)), fields)
 
 
 _kept = Kept(20_000)

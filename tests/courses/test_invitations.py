@@ -111,6 +111,15 @@ def test_mail_that_the_server_did_not_take_is_left_for_the_next_try(newcomer):
     assert len(mail.outbox) == 1
 
 
+def test_mail_that_could_not_be_written_does_not_count_as_sent(newcomer, settings):
+    settings.PASSWORD_RESET_TIMEOUT = None
+    with pytest.raises(TypeError):
+        send_invitation.run(newcomer.pk)
+
+    newcomer.refresh_from_db()
+    assert (newcomer.invitation_sent_at, mail.outbox) == (None, [])
+
+
 def test_person_who_was_taken_off_the_course_gets_no_mail(newcomer):
     newcomer.is_active = False
     newcomer.save()

@@ -198,6 +198,30 @@ def test_deactivated_person_does_not_see_the_course(client, course, student):
     assert client.get(reverse("api:course_detail", args=[course.slug])).status_code == 404
 
 
+def test_a_page_that_was_left_open_changes_only_what_was_changed_on_it(client, course, people_url):
+    """One instructor opens the page, another takes the person off the course, the first saves a section."""
+    person = EnrollmentFactory(course=course, section="A")
+    url = reverse("courses:enrollment_edit", args=[course.slug, person.pk])
+    form = client.get(url).context["form"]
+    opened = {form[name].html_initial_name: form[name].value() for name in form.fields} | {"is_active": "on"}
+    actions.change_enrollment(enrollment=person, is_active=False)
+
+    client.post(url, opened | {"role": "student", "section": "B"})
+
+    person.refresh_from_db()
+    assert (person.section, person.is_active) == ("B", False)
+
+
+def test_change_enrollment_leaves_what_it_is_not_told(course):
+    person = EnrollmentFactory(course=course, section="A")
+    before = Enrollment.objects.get(pk=person.pk)
+    actions.change_enrollment(enrollment=person, is_active=False)
+
+    after = actions.change_enrollment(enrollment=before, section="B")
+
+    assert (after.role, after.section, after.is_active) == ("student", "B", False)
+
+
 def test_change_enrollment_stamps_the_grade_only_when_something_changed(course):
     person = EnrollmentFactory(course=course, grade_changed_at=SIGNED_IN, released_changed_at=SIGNED_IN)
 

@@ -2,12 +2,12 @@
 
 import time
 from decimal import Decimal
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from django.db import connection, transaction
 
-from gradefiles import actions
+from gradefiles import actions, work
 from gradefiles.models import GradeImport
 from grading.actions import set_mark
 from grading.models import Mark, MarkChange
@@ -64,6 +64,20 @@ def wait_for_a_waiter():
             )
             if cursor.fetchone()[0]:
                 return
+
+
+def test_a_worker_that_fails_leaves_what_another_has_applied_meanwhile(room):
+    run = room.bring(room.sheet(["email", "review:first"], ["ada@example.edu", "9"]))
+    GradeImport.objects.update(state="applying", applied_by=room.staff.user)
+    failing = Thread(target=lambda: at_once([lambda: work.give_back(run.pk, work.BUSY)]))
+    with transaction.atomic():
+        work.carry_on(run.pk)
+        failing.start()
+        wait_for_a_waiter()
+    failing.join(timeout=30)
+
+    run.refresh_from_db()
+    assert (run.state, run.words, room.points(review=room.review)) == ("applied", "", Decimal(9))
 
 
 def test_import_that_waited_for_a_marker_is_told(room):

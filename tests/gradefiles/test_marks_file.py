@@ -13,9 +13,11 @@ from core.errors import DomainError, StaleVersion
 from gradefiles import actions
 from gradefiles.models import GradeImport
 from gradefiles.writing import export
+from grading.actions import set_mark, set_policy
 from grading.models import Mark, MarkChange
 from tests.factories import EnrollmentFactory, SubmittedReviewFactory
-from tests.gradefiles.world import changes, faults
+from tests.gradefiles.world import POLICY, changes, faults
+from tests.grading.examples import RUBRIC
 
 pytestmark = pytest.mark.django_db
 HEADINGS = [
@@ -213,6 +215,24 @@ def test_undo_sets_back_and_keeps_what_was_changed_since(room):
     assert room.points(review=room.bens_review) == Decimal("6")
     assert actions.undo_import(run=run, by=room.staff.user).state == "undone"
     assert room.points(review=room.bens_review) == Decimal("6")
+
+
+@pytest.mark.parametrize(("rubric", "levels"), [("the same", ["well", "partly", "not there"]), ("another", [])])
+def test_undo_sets_back_the_levels_of_a_rubric_as_long_as_it_has_them(room, rubric, levels):
+    reviews, *rest = POLICY["components"]
+    three, two = (POLICY | {"components": [reviews | {"rubric": RUBRIC[:parts]}, *rest]} for parts in (3, 2))
+    set_policy(course=room.course, document=three, by=room.staff.user)
+    chosen = {"summary": Decimal(2), "critique": Decimal(1), "ideas": Decimal(0)}
+    set_mark(review=room.other_review, points=None, levels=chosen, comment="Fine.", revision=0, by=room.staff.user)
+    run = apply(room.bring(room.sheet(["email", "review:second"], ["ada@example.edu", "4"])), room.staff)
+    if rubric == "another":
+        set_policy(course=room.course, document=two, by=room.staff.user)
+
+    actions.undo_import(run=run, by=room.staff.user)
+
+    mark = Mark.objects.get(review=room.other_review)
+    assert (mark.points, mark.comment) == (Decimal(3), "Fine.")
+    assert [level["level"] for level in mark.levels] == levels
 
 
 def test_assistant_brings_marks_of_their_section_only(room):

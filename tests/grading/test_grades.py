@@ -7,9 +7,12 @@ from fractions import Fraction
 import pytest
 import time_machine
 
+from courses.models import Paper
 from grading.actions import release_component, set_mark
 from grading.presenting import present
 from grading.queries import grades_of
+from projects.models import Milestone
+from reviews.models import ReviewVersion
 from tests.factories import (
     DeliverableFactory,
     EnrollmentFactory,
@@ -55,6 +58,27 @@ def leaf_of(student, key, audience="staff"):
 
 def states(student, key):
     return [(item.key, item.state.value, item.points) for item in leaf_of(student, key).items]
+
+
+def test_work_that_is_in_time_by_a_deadline_that_was_moved_since_is_not_late(course, student):
+    """Nobody says again of each piece of work whether it was late; the grade, its words and other systems read the facts."""
+    due = NOW - timedelta(days=2)
+    review = reviewed(student, review_due_at=due)
+    ReviewVersion.objects.filter(review=review).update(submitted_at=due + timedelta(hours=1), is_late=True)
+    talk = MilestoneFactory(course=course, key="talk", due_at=due)
+    team = TeamMemberFactory(team=TeamFactory(course=course), enrollment=student).team
+    DeliverableFactory(team=team, milestone=talk, submitted_at=due + timedelta(hours=1), is_late=True)
+
+    def late():
+        found = (leaf_of(student, key).items[0] for key in ("reviews", "talk"))
+        return [(item.late, item.note) for item in found]
+
+    before = late()
+    Paper.objects.update(review_due_at=due + timedelta(days=1))
+    Milestone.objects.update(due_at=due + timedelta(days=1))
+
+    assert before == [(timedelta(hours=1), "handed in late")] * 2
+    assert late() == [(None, "handed in")] * 2
 
 
 def test_the_whole_grade_of_a_term_is_what_one_computes_by_hand(course, student):

@@ -1,11 +1,12 @@
 """Recording one's own participation; confirming and correcting it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from core.errors import DomainError, StaleVersion
 from courses.models import Enrollment
+from participation import policies
 from participation.actions import Entry, StaleSheet, confirm_recorded, correct_record, record_own, save_sheet
 from participation.models import Record, RecordChange
 from tests.factories import EnrollmentFactory, MeetingFactory
@@ -93,6 +94,14 @@ def test_record_at_another_time_is_refused(meeting, student, clock, moment, mess
         record_own(meeting=meeting, enrollment=student, attended=True, discussed=False)
 
     assert (refusal.value.code, refusal.value.message, Record.objects.count()) == ("closed", message, 0)
+
+
+def test_record_opens_a_quarter_before_in_the_night_the_clocks_change(course, rules):
+    """In Cairo they went from Friday 00:00 to 01:00 on 28 April 2023; the meeting begins a few minutes after that."""
+    course.time_zone = "Africa/Cairo"
+    meeting = MeetingFactory(course=course, date=date(2023, 4, 28), starts_at=time(1, 5), ends_at=time(2, 0))
+
+    assert policies.opens_at(meeting) == datetime(2023, 4, 27, 21, 50, tzinfo=UTC)
 
 
 def test_a_confirmed_record_is_no_longer_the_students_to_change(recorded, meeting, student, instructor):

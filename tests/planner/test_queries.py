@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,9 @@ from tests.factories import (
     ProjectRulesFactory,
     ReminderFactory,
     ReviewFactory,
+    SignUpFactory,
+    SlotFactory,
+    SlotRoleFactory,
     SubmittedReviewFactory,
 )
 from tests.planner.conftest import DUE
@@ -75,6 +78,17 @@ def test_coming_reminders_are_those_of_the_next_week(course, paper, student):
     day_before = ComingReminder(DUE - timedelta(hours=24), 24, "review", "rammer", "Rammer", DUE, 1)
     hours_before = ComingReminder(DUE - timedelta(hours=3), 3, "review", "rammer", "Rammer", DUE, 1)
     assert (coming, nearer) == ([day_before, hours_before], [hours_before])
+
+
+def test_a_reminder_of_a_talk_comes_as_many_hours_before_it_when_the_clocks_change_between(course, student, rules):
+    """In New York they were set back on Sunday 7 November 2021."""
+    slot = SlotFactory(course=course, meeting=MeetingFactory(course=course, date=date(2021, 11, 9)))
+    SignUpFactory(role=SlotRoleFactory(slot=slot), enrollment=student)
+    now = datetime(2021, 11, 1, 12, 0, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        (coming,) = [reminder for reminder in coming_reminders(course, now) if reminder.kind == "presentation"]
+
+    assert (coming.sends_at, coming.hours_before) == (datetime(2021, 11, 2, 13, 30, tzinfo=UTC), 168)
 
 
 def test_coming_reminders_are_none_without_rules(course, student):

@@ -7,6 +7,7 @@ import time_machine
 from django.core import mail
 
 from core.errors import DomainError
+from courses.actions import change_enrollment
 from presentations.actions import (
     accept_offer,
     approve_swap,
@@ -221,6 +222,30 @@ def test_what_staff_approve_must_still_be_possible(hers, ann, ben, course, instr
 
     assert code_of(approve_swap, offer=offer, course=course, by=instructor.user) == "too_many"
     assert who_stands(hers.role) == [ann.pk]
+
+
+@pytest.mark.parametrize("leaver", ["ann", "ben"])
+def test_nobody_who_has_left_the_course_is_given_a_place_by_an_approval(
+    request, leaver, hers, his, ann, ben, instructor, change
+):
+    change(swaps="approved")
+    offer = offer_place(sign_up=hers, enrollment=ann, is_trade=True)
+    accept_offer(offer=offer, enrollment=ben, in_return=his)
+    change_enrollment(enrollment=request.getfixturevalue(leaver), role="student", section="", is_active=False)
+
+    assert code_of(approve_swap, offer=offer, course=ann.course, by=instructor.user) == "left"
+    assert (who_stands(hers.role), who_stands(his.role)) == ([ann.pk], [ben.pk])
+
+
+def test_the_place_of_somebody_who_has_left_is_taken_over_but_no_place_is_given_for_it(hers, his, ann, ben):
+    offer = offer_place(sign_up=hers, enrollment=ann, is_trade=True)
+    change_enrollment(enrollment=ann, role="student", section="", is_active=False)
+    traded = code_of(accept_offer, offer=offer, enrollment=ben, in_return=his)
+    take_back_offer(offer=offer, enrollment=ann)
+
+    accept_offer(offer=offer_place(sign_up=hers, enrollment=ann), enrollment=ben)
+
+    assert (traded, who_stands(hers.role), who_stands(his.role)) == ("left", [ben.pk], [ben.pk])
 
 
 def test_an_offer_to_one_is_seen_by_the_two_and_staff(hers, ann, ben, student, instructor, course):

@@ -18,7 +18,7 @@ from projects.actions import (
     rename_team,
     set_team_members,
 )
-from projects.models import Deliverable, Team, TeamMember
+from projects.models import Deliverable, Milestone, Team, TeamMember
 from tests.factories import (
     DeliverableFactory,
     EnrollmentFactory,
@@ -113,6 +113,16 @@ def test_join_of_a_full_team_is_refused(course, team):
     )
 
 
+def test_join_after_something_was_handed_in_is_refused(course, team, student, milestone):
+    """Otherwise whoever is in no team could read a team's work and share its marks by joining it."""
+    DeliverableFactory(team=team, milestone=milestone)
+
+    with pytest.raises(DomainError) as refusal:
+        join_team(team=team, enrollment=EnrollmentFactory(course=course))
+
+    assert (refusal.value.code, members(team)) == ("handed_in", [student.pk])
+
+
 def test_join_of_a_second_team_is_refused(course, team, student):
     with pytest.raises(DomainError) as refusal:
         join_team(team=TeamFactory(course=course), enrollment=student)
@@ -200,6 +210,16 @@ def test_set_members_keeps_who_stays(team, student, instructor):
     assert TeamMember.objects.get() == before
 
 
+def test_set_members_keeps_who_has_left_the_course(course, team, student, instructor):
+    """Who comes back would otherwise be in no team, and owe what their team handed in."""
+    other = EnrollmentFactory(course=course)
+    Enrollment.objects.filter(pk=student.pk).update(is_active=False)
+
+    set_team_members(team=team, enrollments=[other], by=instructor.user)
+
+    assert members(team) == [student.pk, other.pk]
+
+
 def test_set_members_beyond_the_size_is_refused(course, team, student, instructor):
     with pytest.raises(DomainError) as refusal:
         set_team_members(team=team, enrollments=EnrollmentFactory.create_batch(4, course=course), by=instructor.user)
@@ -228,6 +248,14 @@ def test_delete_of_a_team_with_members_is_refused(team):
         delete_team(team=team)
 
     assert (refusal.value.code, Team.objects.count()) == ("has_members", 1)
+
+
+def test_delete_takes_a_team_of_people_who_have_left_the_course(team, student):
+    Enrollment.objects.filter(pk=student.pk).update(is_active=False)
+
+    delete_team(team=team)
+
+    assert not Team.objects.exists()
 
 
 def test_delete_of_a_team_that_handed_in_is_refused(course, milestone):
@@ -291,6 +319,16 @@ def test_hand_in_within_the_grace_is_late(team, milestone, student, clock, momen
     clock.move_to(moment)
 
     assert hand_in(team, milestone, student, url=LINK).is_late is late
+
+
+def test_hand_in_is_late_or_not_by_the_deadline_as_it_stands(team, milestone, student, clock):
+    """The milestone at hand may have been read before the instructor moved it."""
+    Milestone.objects.filter(pk=milestone.pk).update(due_at=DUE + timedelta(days=7))
+    clock.move_to(CLOSED + timedelta(days=1))
+
+    deliverable = add_deliverable(team=team, milestone=milestone, by=student.user, url=LINK)
+
+    assert deliverable.is_late is False
 
 
 def test_hand_in_after_the_grace_is_refused_and_says_when_it_closed(team, milestone, student, clock):

@@ -101,7 +101,7 @@ def test_grading_facts_hold_every_milestone_for_every_active_student(
     EnrollmentFactory(course=course, is_active=False)
     for number in (1, 2):
         DeliverableFactory(
-            team=team, milestone=milestone, number=number, submitted_at=BEFORE + timedelta(hours=number), is_late=number == 2
+            team=team, milestone=milestone, number=number, submitted_at=DUE + timedelta(minutes=number), is_late=True
         )
     course = Course.objects.get(pk=course.pk)
 
@@ -109,7 +109,7 @@ def test_grading_facts_hold_every_milestone_for_every_active_student(
         facts = queries.grading_facts(course)
 
     known = (milestone.pk, "midterm", "Midterm report", Decimal(20), DUE, CLOSED)
-    assert facts == {student.pk: [queries.MilestoneFact(*known, team.pk, BEFORE + timedelta(hours=2), True)]} | {
+    assert facts == {student.pk: [queries.MilestoneFact(*known, team.pk, DUE + timedelta(minutes=2), True)]} | {
         other.pk: [queries.MilestoneFact(*known, None, None, False)] for other in others
     }
 

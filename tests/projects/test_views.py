@@ -47,14 +47,15 @@ def test_a_student_sees_own_steps_and_every_teams_members(client, course, team, 
 
 
 def test_a_student_in_no_team_is_offered_teams_with_room_and_a_new_one(client, course, milestone, student):
-    full, open_team = TeamFactory(course=course), TeamFactory(course=course)
+    full, fixed, open_team = TeamFactory.create_batch(3, course=course)
     TeamMemberFactory.create_batch(3, team=full)
+    DeliverableFactory(team=fixed, milestone=milestone)
     client.force_login(student.user)
 
     response = client.get(url("project_home", course))
 
     text = response.content.decode()
-    assert [text.count(url("team_join", course, each.pk)) for each in (full, open_team)] == [0, 1]
+    assert [text.count(url("team_join", course, each.pk)) for each in (full, fixed, open_team)] == [0, 0, 1]
     assert text.count(f'action="{url("team_create", course)}"') == 1
 
 

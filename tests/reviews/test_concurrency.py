@@ -1,7 +1,8 @@
 """Saves and submissions that meet, with real threads and real transactions."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -10,7 +11,8 @@ from django.db import connection, transaction
 from core.errors import DomainError, StaleVersion
 from courses.models import Enrollment, Paper
 from reviews.actions import save_draft, submit_review
-from reviews.models import Review, ReviewVersion
+from reviews.assigning.actions import give_more_time
+from reviews.models import Review, ReviewRules, ReviewVersion
 from reviews.restoring import restore_version
 from tests.factories import CourseFactory, EnrollmentFactory, FieldFactory, PaperFactory, ReviewRulesFactory
 from tests.reviews.conftest import BEFORE
@@ -129,6 +131,39 @@ def test_students_who_write_about_one_paper_do_not_wait_for_one_another(work):
         theirs = pool.submit(save_meanwhile).result(timeout=20)
 
     assert theirs == "Theirs"
+
+
+def test_more_time_that_is_given_while_a_late_review_is_submitted_makes_it_timely(work):
+    review = save(work, "Ready to go", None)
+    paper, reviewer = review.paper, review.reviewer
+    by = EnrollmentFactory(course=review.course, role="instructor").user
+    given = []
+
+    def give(pool):
+        def run():
+            try:
+                give_more_time(paper=paper, reviewers=[reviewer], due_at=BEFORE + timedelta(days=9), reason="Ill", by=by)
+            finally:
+                connection.close()
+
+        given.append(pool.submit(run))
+        wait(given, timeout=1)
+
+    def while_the_version_is_written(execute, sql, *args):
+        if not given and sql.startswith('INSERT INTO "reviews_reviewversion"'):
+            give(pool)
+        return execute(sql, *args)
+
+    rules = ReviewRules.objects.get(course=review.course)
+    rules.grace_minutes = 60 * 24 * 9
+    rules.save()
+    with time_machine.travel(BEFORE + timedelta(days=7)), ThreadPoolExecutor(1) as pool:
+        with connection.execute_wrapper(while_the_version_is_written):
+            submit_review(review=Review.objects.get(), revision=1)
+        given[0].result(timeout=20)
+
+    version = ReviewVersion.objects.get()
+    assert (version.submitted_at > rules.due_at(paper), version.is_late) == (True, False)
 
 
 def test_versions_restored_at_once_are_restored_once(work):

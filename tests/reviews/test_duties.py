@@ -8,6 +8,7 @@ import time_machine
 from core import kept
 from courses.deadlines import State
 from reviews.actions import save_draft, submit_review
+from reviews.models import Review
 from reviews.queries import (
     Progress,
     deadlines_for,
@@ -19,7 +20,14 @@ from reviews.queries import (
     submitted_counts,
 )
 from reviews.queries.reading import paper_rows, read_paper, reviewer_rows
-from tests.factories import CourseFactory, EnrollmentFactory, MeetingFactory, PaperFactory, ReviewRulesFactory
+from tests.factories import (
+    CourseFactory,
+    EnrollmentFactory,
+    MeetingFactory,
+    PaperFactory,
+    ReviewRulesFactory,
+    ReviewVersionFactory,
+)
 from tests.reviews.conftest import BEFORE, CLOSED, DUE
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +227,22 @@ def test_scores_that_are_kept_change_with_a_resubmission(course, rules, paper, s
     after = paper_rows(assistant)[0].scores[0].mean
 
     assert (before, after) == (answers["merit"], 1)
+
+
+def test_scores_that_are_kept_change_with_a_submission_that_is_committed_after_a_newer_one(
+    course, rules, paper, student, assistant, answers, clock
+):
+    """PostgreSQL gives keys when rows are written, and shows the rows when they are committed."""
+    early = submit(paper, student, answers)
+    version = ReviewVersionFactory(review=early, number=2, answers=answers | {"merit": 1})
+    submit(paper, EnrollmentFactory(course=course), answers)
+    before = paper_rows(assistant)[0].scores[0].mean
+    Review.objects.filter(pk=early.pk).update(current=version)
+    early.scores.update(value=1)
+
+    after = paper_rows(assistant)[0].scores[0].mean
+
+    assert (before, after) == (4, 2.5)
 
 
 def test_scores_that_are_kept_for_staff_are_not_shown_to_students(course, rules, paper, student, assistant, answers, clock):

@@ -117,6 +117,17 @@ def test_more_time_moves_what_is_owed_to_its_end(papers, student):
     assert opened(student) == ["p0", "p2"]
 
 
+def test_a_paper_for_which_one_has_more_time_is_shut_by_what_is_owed_before_that(papers, student):
+    """Its own review is in, but its deadline is now behind that of another that is owed."""
+    submit(student, papers[0], papers[1])
+    assert opened(student) == ["p0", "p1"]
+    own = {"course": student.course, "paper": papers[1], "reviewer": student}
+
+    Assignment.objects.create(**own, due_at=START + 2 * WEEK + timedelta(days=1))
+
+    assert opened(student) == ["p0"]
+
+
 def test_a_cancelled_meeting_is_owed_nothing(papers, student):
     submit(student, papers[0], papers[2])
     papers[1].meeting.kind = "holiday"

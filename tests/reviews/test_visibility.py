@@ -110,6 +110,16 @@ def test_someone_withdrawn_reads_nothing(paper, answers, student):
     assert list(Review.objects.visible_to(viewed(student))) == []
 
 
+@pytest.mark.parametrize("who", ["student who left", "assistant who left", "instructor of another course"])
+def test_nothing_is_open_to_who_is_not_in_the_course(course, paper, who):
+    role, _, how = who.partition(" ")
+    viewer = EnrollmentFactory(course=course if how == "who left" else CourseFactory(), role=role, is_active=how != "who left")
+
+    with time_machine.travel(CLOSED, tick=False):
+        assert policies.may_read_others(viewed(viewer), paper, has_submitted=True, shut_from=None) is False
+        assert read_paper(viewed(viewer), paper).is_open is False
+
+
 def test_another_course_reads_nothing(paper, answers, student):
     with time_machine.travel(BEFORE, tick=False):
         submit(paper, student, answers)
