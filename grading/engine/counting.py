@@ -22,7 +22,7 @@ def count_of(name: str, items: Iterable[Item], known: Facts, *, is_final: bool) 
         undone = (State.MISSING, State.OPEN) if is_final else (State.MISSING,)
         return sum(1 for item in items if item.state in undone)
     if name == "late":
-        return sum(1 for item in items if is_late(item))
+        return sum(1 for item in items if is_late(item) and item.state in (State.MARKED, State.PENDING))
     if name == "without_points":
         still_to_come = () if is_final else (State.OPEN, State.PENDING)
         return sum(1 for item in items if not item.points and item.state not in (State.EXEMPT, *still_to_come))

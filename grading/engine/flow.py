@@ -64,6 +64,11 @@ class Flow(NamedTuple):
     known: Facts = NO_FACTS
     items: tuple[Item, ...] = ()
 
+    @property
+    def is_let_off(self) -> bool:
+        """Whether there is work, and the student is exempt from all of it."""
+        return bool(self.items) and len(self.items) == sum(item.state is State.EXEMPT for item in self.items)
+
     def then(self, *words: Said, **changes) -> "Flow":
         return self._replace(words=self.words + words, **changes)
 
@@ -120,6 +125,8 @@ def is_late(item: Item) -> bool:
 
 
 def nothing(flow: Flow) -> Flow:
+    if flow.is_let_off:
+        return flow.then(say("All of it is exempt: left out, the other components count for it."), share=None)
     if flow.is_final or flow.is_over:
         return flow.then(say("Nothing there: counts as zero."), share=Fraction(0))
     return flow.then(say("Nothing to count yet."), share=None)
