@@ -84,7 +84,7 @@ def _computed(component: Component, facts: Facts, alike: dict[tuple, Readings]) 
 
 def _look(item: Item) -> tuple:
     """All of an item that a step reads."""
-    return item.key, item.state, item.points, item.out_of, item.when, item.paper, item.late
+    return item.key, item.state, item.points, item.out_of, item.when, item.paper, item.late, item.never_came
 
 
 def _readings(component: Component, items: tuple[Item, ...], facts: Facts) -> Readings:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
@@ -12,7 +11,6 @@ from grading.engine.exact import Number, plain, ratio
 from grading.engine.facts import Facts, Item, State
 
 NOTHING = Decimal(0)
-ON_TIME = timedelta(0)
 NO_FACTS = Facts({})
 
 
@@ -118,10 +116,6 @@ def by_scale(items: tuple[Item, ...]) -> list[tuple[Decimal, Decimal]]:
 
 def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def is_late(item: Item) -> bool:
-    return item.late is not None and item.late > ON_TIME
 
 
 def nothing(flow: Flow) -> Flow:

@@ -69,7 +69,7 @@ class Need:
         items = [item for leaf in node.leaves() for item in leaf.items]
         if self.all_handed_in:
             undone = (State.MISSING, State.OPEN) if is_final else (State.MISSING,)
-            return not any(item.state in undone for item in items)
+            return not any(item.state in undone or item.never_came for item in items)
         passed = sum(1 for item in items if item.points and share_of(item) * 100 >= self.at)
         open_yet = 0 if is_final else sum(1 for item in items if item.state in (State.OPEN, State.PENDING))
         return passed + open_yet >= self.count

@@ -119,11 +119,12 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
             if mark := marks.get(fact.review_id):
                 items.append(_review_item(fact, marked, mark.points, out_of, mark))
                 continue
-            look = (fact.paper_id, fact.is_in, fact.late, fact.is_exempt, fact.closes_at)
+            look = (fact.paper_id, fact.is_in, fact.late, fact.is_exempt, fact.due_at, fact.closes_at)
             item = alike.get(look)
             if item is None:
                 state = _review_state(fact, gathering.now, by_submission=by_submission)
-                item = alike[look] = _review_item(fact, state, ONE if state is marked else None, out_of, None)
+                item = _review_item(fact, state, ONE if state is marked else None, out_of, None)
+                item = alike[look] = _as_of(gathering.now, item, fact.due_at)
             items.append(item)
             if item.state is State.MISSING:
                 mine.passed(fact.closes_at)
@@ -145,8 +146,16 @@ def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
     return Item(key, title, state, points, out_of, note, when, mark, key, late)
 
 
+def _as_of(now: datetime, item: Item, due_at: datetime) -> Item:
+    """Open work past its deadline would be late, were it handed in now."""
+    if item.state is State.OPEN and now > due_at:
+        return item._replace(late=now - due_at, note="would be late by now")
+    return item
+
+
 def _presentations(gathering: Gathering) -> None:
-    leaf = next(leaf for leaf in gathering.policy.leaves() if leaf.source == "presentations")
+    leaf = gathering.policy.marked_by("presentations")  # none where another component only needs that there is one
+    out_of = leaf.max_points if leaf else Decimal(engine.DEFAULT_MAX_POINTS)
     today = gathering.course.local(gathering.now).date()
     begins_at = cache(partial(gathering.course.at, clock=time(0)))
     for student, sign_ups in presentation_facts(gathering.course, **gathering.asked).items():
@@ -161,9 +170,7 @@ def _presentations(gathering: Gathering) -> None:
             state = State.MARKED if mark else State.PENDING if has_been else State.OPEN
             points = mark.points if mark else None
             when = fact.meeting_date
-            items.append(
-                Item(f"sign-up-{fact.sign_up_id}", fact.title, state, points, leaf.max_points, fact.role_title, when, mark)
-            )
+            items.append(Item(f"sign-up-{fact.sign_up_id}", fact.title, state, points, out_of, fact.role_title, when, mark))
         mine.sources["presentations"] = tuple(items)
 
 
@@ -230,7 +237,10 @@ def _milestone_item(gathering: Gathering, fact, mark) -> Item:
     component = gathering.policy.marked_by("milestones", fact.key)
     out_of = (component and component.entry.out_of) or fact.max_points
     late = fact.submitted_at - fact.due_at if fact.is_late and fact.submitted_at else None
-    return Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark, late=late)
+    item = Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark, late=late)
+    if mark and not mark.points and not fact.submitted_at and gathering.now > fact.closes_at:
+        return item._replace(note=note or "nothing handed in", never_came=True)
+    return _as_of(gathering.now, item, fact.due_at)
 
 
 def _milestone_state(fact, mark, now: datetime) -> tuple[State, str]:

@@ -5,10 +5,10 @@ Fraction. An item here is a dict: key, state, points (None or a number), out_of,
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
-from types import SimpleNamespace
 
-from grading.engine import State
+from grading.engine import Item, State
 from tests.grading.oracle_steps import ONE, STEPS, ZERO, how_often, number, plain_item, share_of
 
 AGGREGATES = {"reviews": "mean", "presentations": "mean", "participation": "sum", "milestones": "sum", "manual": "sum"}
@@ -62,7 +62,7 @@ def _shares_at_best(document: dict, facts) -> dict:
     sources = {source: [_at_best(item) for item in items] for source, items in facts.sources.items()}
     if not facts.is_over and not sources.get("presentations"):
         sources["presentations"] = [
-            SimpleNamespace(key="new", state=State.MARKED, points=10, out_of=10, when=None, paper="", late=None)
+            Item("new", "A presentation", State.MARKED, Decimal(10), Decimal(10)),
         ]
     shares = {}
     for component in document["components"]:
@@ -186,7 +186,7 @@ def _met(need: dict, document: dict, facts, final: bool, shares: dict, hopes: di
         hope = None if final else hopes[need["component"]]
         return share * 100 >= least or not final and (hope is None or hope * 100 >= least)
     if need.get("all_handed_in"):
-        return not any(item["state"] == "missing" or (final and item["state"] == "open") for item in items)
+        return not how_often("missing", items, facts, final)
     passed = sum(bool(item["points"]) and share_of(item) * 100 >= number(need.get("at", 0)) for item in items)
     return passed + sum(item["state"] in ("open", "pending") for item in items) * (not final) >= need["count"]
 

@@ -22,18 +22,18 @@ def plain_item(item) -> dict:
         "day": item.when,
         "paper": item.paper,
         "late": late,
+        "never": item.never_came,
     }
 
 
 def how_often(what: str, items: list[dict], facts, final: bool) -> int:
     if what == "bad_ratings":
         return facts.counts.get("bad_ratings", 0)
+    if what == "missing":
+        return sum(item["never"] or item["state"] == "missing" or (final and item["state"] == "open") for item in items)
     if what == "late":
         return sum(bool(item["late"] and item["late"] > 0) for item in items if item["state"] in ("marked", "pending"))
-    states = {
-        "missing": ["missing", "open"] if final else ["missing"],
-        "without_points": ["marked", "missing", "open", "pending"] if final else ["marked", "missing"],
-    }[what]
+    states = ["marked", "missing", "open", "pending"] if final else ["marked", "missing"]
     return sum(item["state"] in states and not item["points"] for item in items)
 
 

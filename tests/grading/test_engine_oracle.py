@@ -168,6 +168,7 @@ def item_lists(draw, out_of: int):
             when=date(2021, 9, draw(st.integers(1, 4))),
             paper=draw(st.sampled_from(["", "a", "b"])),
             late=draw(lateness),
+            never_came=state is State.MARKED and draw(st.booleans()),
         )
         for place, state in enumerate(states)
     )
