@@ -13,7 +13,9 @@ def drop_lowest(flow: Flow, *, count: int) -> Flow:
         return flow.then(say("Up to {} would be dropped; nothing to drop yet.", plural(count, "result")))
     blanks = max(0, flow.blanks - dropped)
     kept = tuple(best_first(flow.counted)[: len(flow.counted) + flow.blanks - dropped - blanks])
-    return flow.then(say("{} dropped.", plural(dropped, "lowest result")), counted=kept, blanks=blanks)
+    never_came = flow.blanks - blanks
+    words = "{} dropped; {} never came." if never_came else "{} dropped."
+    return flow.then(say(words, plural(dropped, "lowest result"), never_came), counted=kept, blanks=blanks)
 
 
 def best_of(flow: Flow, *, count: int) -> Flow:
