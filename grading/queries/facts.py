@@ -85,7 +85,7 @@ def gather(
     gathering = Gathering(course, now, marks, policy, facts, only, at)
     for source in _sources_of(policy):
         SOURCES[source](gathering)
-    if _reads(policy, "count_of", "bad_ratings"):
+    if _counts_bad_ratings(policy):
         for student, count in bad_review_counts(course, **gathering.asked).items():
             if student in facts:
                 facts[student].counts["bad_ratings"] = count
@@ -99,8 +99,11 @@ def _sources_of(policy: engine.Policy) -> set[str]:
     return {engine.source_key(leaf) for leaf in policy.leaves()} | needed
 
 
-def _reads(policy: engine.Policy, param: str, value: str) -> bool:
-    return any(step.params.get(param) == value for leaf in policy.leaves() for step in leaf.steps)
+def _counts_bad_ratings(policy: engine.Policy) -> bool:
+    """Whether a step, or a deduction off the whole, of the policy or of a track does."""
+    counted = {step.params.get("count_of") for leaf in policy.leaves() for step in leaf.steps}
+    wholes = [policy, *(track.policy for track in policy.tracks)]
+    return "bad_ratings" in counted | {deduction.count_of for whole in wholes for deduction in whole.deductions}
 
 
 def _reviews(gathering: Gathering, *, by_submission: bool) -> None:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from courses.models import Course
+from discussion.ratings import RATERS_TO_SHOW
 from grading import engine
 from grading.actions import set_mark
 from grading.engine import State
@@ -20,11 +21,12 @@ from tests.factories import (
     ExcuseFactory,
     MilestoneFactory,
     PaperFactory,
+    RatingFactory,
     SignUpFactory,
     SubmittedReviewFactory,
     TeamMemberFactory,
 )
-from tests.grading.examples import course_with_policy, one_component
+from tests.grading.examples import course_with_policy, one_component, reviewed
 
 pytestmark = pytest.mark.django_db
 LATE = [{"step": "late", "percent": 10}, {"step": "mean"}]
@@ -124,3 +126,19 @@ def test_an_excuse_that_ends_with_the_word_late_makes_no_work_late():
     lates = [row["late"] for row in results_of(read_book(course, audience="staff", base=""))]
 
     assert lates == ["false"] * len(lates)
+
+
+BAD = {"component": "only", "count_of": "bad_ratings", "each": 3}
+
+
+@pytest.mark.parametrize("rules", [{"deductions": [BAD]}, {"tracks": [{"title": "T", "sections": ["t"], "deductions": [BAD]}]}])
+def test_badly_rated_reviews_lower_the_whole_where_a_deduction_says_so(rules):
+    course = course_with_policy(one_component() | rules)
+    review = reviewed(EnrollmentFactory(course=course, section="t"))
+    for _ in range(RATERS_TO_SHOW):
+        RatingFactory(review=review, verdict="needs_work")
+    teacher = EnrollmentFactory(course=course, role="instructor").user
+
+    set_mark(review=review, points=Decimal(9), revision=0, version=1, by=teacher)
+
+    assert grade_of(review.reviewer).explanation.final.value == 87
