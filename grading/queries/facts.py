@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from courses.models import Course
 from discussion.queries import grading_facts as discussion_facts
-from discussion.ratings import bad_review_counts
+from discussion.ratings import papers_reviewed_badly
 from grading import engine
 from grading.engine import Item, State
 from grading.queries.excuses import excuse_items
@@ -85,12 +85,18 @@ def gather(
     gathering = Gathering(course, now, marks, policy, facts, only, at)
     for source in _sources_of(policy):
         SOURCES[source](gathering)
-    if _counts_bad_ratings(policy):
-        for student, count in bad_review_counts(course, **gathering.asked).items():
-            if student in facts:
-                facts[student].counts["bad_ratings"] = count
     excuse_items(course, facts, only, at)
+    if _counts_bad_ratings(policy):
+        for student, papers in papers_reviewed_badly(course, **gathering.asked).items():
+            if student in facts:
+                facts[student].counts["bad_ratings"] = len(set(papers) - _let_off(facts[student]))
     return facts
+
+
+def _let_off(mine: StudentFacts) -> set[str]:
+    """The keys of the papers that the student need not review."""
+    items = [*mine.sources.get("reviews", ()), *mine.sources.get("submissions", ())]
+    return {item.key for item in items if item.state is State.EXEMPT}
 
 
 def _sources_of(policy: engine.Policy) -> set[str]:

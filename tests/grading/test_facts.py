@@ -142,3 +142,15 @@ def test_badly_rated_reviews_lower_the_whole_where_a_deduction_says_so(rules):
     set_mark(review=review, points=Decimal(9), revision=0, version=1, by=teacher)
 
     assert grade_of(review.reviewer).explanation.final.value == 87
+
+
+def test_an_excused_review_is_not_counted_as_rated_bad():
+    course = course_with_policy(one_component() | {"deductions": [BAD]})
+    review = reviewed(EnrollmentFactory(course=course))
+    for _ in range(RATERS_TO_SHOW):
+        RatingFactory(review=review, verdict="needs_work")
+    assert grade_of(review.reviewer).facts.counts == {"bad_ratings": 1}
+
+    ExcuseFactory(enrollment=review.reviewer, source="reviews", item=review.paper.key)
+
+    assert grade_of(review.reviewer).facts.counts == {"bad_ratings": 0}
