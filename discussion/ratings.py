@@ -67,24 +67,31 @@ def _shown(viewer: Enrollment, given: list[tuple[int, str, list]]) -> ShownRatin
 
 
 def bad_review_counts(course: Course, *, only: Iterable[int] | None = None, at: datetime | None = None) -> dict[int, int]:
-    """{enrollment id: how many of their reviews are rated bad}, zeros left out; one query.
+    """{enrollment id: how many of their reviews are rated bad}, zeros left out; one query."""
+    return {reviewer: len(papers) for reviewer, papers in papers_reviewed_badly(course, only=only, at=at).items()}
+
+
+def papers_reviewed_badly(
+    course: Course, *, only: Iterable[int] | None = None, at: datetime | None = None
+) -> dict[int, list[str]]:
+    """{enrollment id: the keys of the papers of their reviews that are rated bad}; one query.
 
     Bad is what more than half of at least RATERS_TO_SHOW raters say needs work. So the count tells nothing of
     ratings that the author would not be shown. `at` leaves out what was rated later; who changed their mind did so later.
     """
-    verdicts: dict[tuple[int, int], list[str]] = defaultdict(list)
+    verdicts: dict[tuple[int, str], list[str]] = defaultdict(list)
     rows = Rating.objects.filter(review__course=course)
     if only is not None:
         rows = rows.filter(review__reviewer__in=only)
     if at is not None:
         rows = rows.filter(rated_at__lte=at)
-    for reviewer, review, verdict in rows.values_list("review__reviewer_id", "review_id", "verdict"):
-        verdicts[reviewer, review].append(verdict)
-    counts: Counter[int] = Counter()
-    for (reviewer, _), given in verdicts.items():
+    for reviewer, paper, verdict in rows.values_list("review__reviewer_id", "review__paper__key", "verdict"):
+        verdicts[reviewer, paper].append(verdict)
+    papers: dict[int, list[str]] = defaultdict(list)
+    for (reviewer, paper), given in verdicts.items():
         if _is_bad(given):
-            counts[reviewer] += 1
-    return dict(counts)
+            papers[reviewer].append(paper)
+    return dict(papers)
 
 
 def is_rated_bad(review: Review) -> bool:

@@ -232,9 +232,11 @@ class OverrideForm(forms.Form):
 
 
 class ExcuseForm(forms.Form):
-    """`work` is the item as source:key."""
+    """`work` is the item as source:key, or all that is missing."""
 
-    work = forms.RegexField(rf"^({'|'.join(ExcusedSource.values)}):.+$", max_length=120)
+    MISSING = "missing"
+
+    work = forms.RegexField(rf"^(({'|'.join(ExcusedSource.values)}):.+|{MISSING})$", max_length=120)
     reason = forms.CharField(max_length=200)
 
     def given(self) -> dict[str, str]:

@@ -152,10 +152,16 @@ def _whole(policy: Policy) -> Iterator[str]:
         yield _deduction(deduction, titles.get(deduction.component, deduction.component))
     for gate in policy.gates:
         need = gate.need.words(titles.get(gate.need.component, gate.need.component))
-        yield f"Required to pass: {need}{f' (otherwise {gate.letter})' if gate.letter else ''}."
+        yield f"Required to pass: {need}{_otherwise(policy, gate.letter)}."
     yield f"Totals are {policy.rounding.words}, once, when they are shown."
     if policy.regrade_days:
         yield f"A mark can be contested for {_pieces(policy.regrade_days, of='day')} after its release."
+
+
+def _otherwise(policy: Policy, letter: str) -> str:
+    if not letter:
+        return ""
+    return f" (otherwise {letter})" if letter == policy.letter_names[-1] else f" (otherwise {letter} at best)"
 
 
 def _deduction(deduction: Deduction, title: str) -> str:

@@ -201,7 +201,7 @@ def _work(item: Item) -> Row:
         "scoreStatus": STATUS.get(item.state, "not submitted"),
         "inProgress": _word(item.state is State.OPEN),
         "incomplete": "false",
-        "late": _word(item.late is not None),
+        "late": _word(item.came_late),
         "missing": _word(item.state is State.MISSING),
     }
     if item.points is not None:

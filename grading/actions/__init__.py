@@ -1,7 +1,7 @@
 """Every write to policy, marks, excuses, releases now or at a date, regrades, comment bank, notes, grades set by hand."""
 
 from grading.actions.entries import BadEntries, enter_marks, undo_marks
-from grading.actions.excuses import excuse, revoke_excuse
+from grading.actions.excuses import excuse, excuse_missing, revoke_excuse
 from grading.actions.marks import set_mark
 from grading.actions.notes import set_note
 from grading.actions.overrides import set_override
@@ -29,6 +29,7 @@ __all__ = [
     "edit_snippet",
     "enter_marks",
     "excuse",
+    "excuse_missing",
     "hide_component",
     "hide_student",
     "hide_talk",

@@ -6,6 +6,7 @@ from core.locking import lock_row
 from core.text import text_problem, tidy
 from courses.actions import stamp_grade_change
 from courses.models import Enrollment
+from grading.engine import State
 from grading.models import Excuse
 from grading.queries import grades_of
 from grading.queries.excuses import excusable
@@ -33,6 +34,24 @@ def excuse(*, student: Enrollment, source: str, item: str, reason: str, by) -> E
         raise DomainError("This student has no such work under the policy in force.", field="item", code="no_such_item")
     made = Excuse.objects.create(enrollment=student, source=source, item=item, reason=reason, made_by=by)
     stamp_grade_change(enrollments=[student], seen_by_student=True)
+    return made
+
+
+@transaction.atomic
+def excuse_missing(*, student: Enrollment, reason: str, by) -> list[Excuse]:
+    """Let the student off everything that is missing by now, as for somebody who joined late; [] where nothing is.
+
+    What is excused already stays as it is. Raises DomainError without a reason.
+    """
+    reason = " ".join(tidy(reason).split())
+    _check_reason(reason)
+    student = lock_row(Enrollment.objects.select_for_update(no_key=True, of=("self",)).select_related("course"), student.pk)
+    missing = [place for place, item in excusable(_sources_of(student)).items() if item.state is State.MISSING]
+    made = Excuse.objects.bulk_create(
+        [Excuse(enrollment=student, source=source, item=item, reason=reason, made_by=by) for source, item in missing]
+    )
+    if made:
+        stamp_grade_change(enrollments=[student], seen_by_student=True)
     return made
 
 

@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{COURSE}grades/<int:student_id>/release/", policy.student_release, name="student_release"),
     path(f"{COURSE}grades/<int:student_id>/hide/", policy.student_hide, name="student_hide"),
     path(f"{COURSE}grades/<int:student_id>/excuses/", excuses.excuse_list, name="excuse_list"),
+    path(f"{COURSE}grades/<int:student_id>/excuses/missing/", excuses.excuse_missing, name="excuse_missing"),
     path(f"{COURSE}grades/<int:student_id>/excuses/<int:pk>/revoke/", excuses.excuse_revoke, name="excuse_revoke"),
     path(f"{COURSE}grades/<int:student_id>/what-if/", what_if.what_if, name="what_if"),
     path(

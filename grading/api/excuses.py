@@ -29,6 +29,10 @@ class GivenExcuseSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=MAX_REASON, help_text="The student reads it")
 
 
+class MissingExcusedSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=MAX_REASON, help_text="The student reads it")
+
+
 @extend_schema(
     methods=["GET"],
     summary="Excuses of a student, with those taken back (instructors)",
@@ -54,6 +58,21 @@ def excuse_list(request, course_slug, student_id):
 
 
 @extend_schema(
+    summary="Excuse everything of a student's work that is missing by now (instructors)",
+    operation_id="courses_excuses_missing",
+    request=MissingExcusedSerializer,
+    responses={201: ExcuseSerializer(many=True)},
+)
+@api_view(["POST"])
+def excuse_missing(request, course_slug, student_id):
+    student = find_student(require_instructor(request.user, course_slug), student_id)
+    given = MissingExcusedSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    made = actions.excuse_missing(student=student, **given.validated_data, by=request.user)
+    return Response(ExcuseSerializer(made, many=True).data, status=201)
+
+
+@extend_schema(
     summary="Take an excuse back, so that the work counts again (instructors)", request=None, responses=ExcuseSerializer
 )
 @api_view(["POST"])
@@ -64,5 +83,8 @@ def excuse_revoke(request, course_slug, student_id, pk):
 
 
 excuse_list.cls.scope_resource = "grades"
+excuse_missing.cls.scope_resource = "grades"
 excuse_revoke.cls.scope_resource = "grades"
-excuse_list.cls.pulls_grades = excuse_revoke.cls.pulls_grades = False  # reasons are for people
+excuse_list.cls.pulls_grades = excuse_missing.cls.pulls_grades = excuse_revoke.cls.pulls_grades = (
+    False  # reasons are for people
+)

@@ -77,6 +77,9 @@ class PreviewSerializer(serializers.Serializer):
     version = serializers.IntegerField(help_text="Of the policy in force, 0 before there is one")
     digest = serializers.CharField(allow_null=True, help_text="To be sent as `previewed`; null with errors among the findings")
     counts = serializers.DictField(child=serializers.IntegerField())
+    left_behind = serializers.ListField(
+        child=serializers.CharField(), help_text="What was given by hand and this policy has no place for, in sentences"
+    )
     letters = LetterCountSerializer(many=True)
     effects = EffectSerializer(many=True, help_text="Who moves across a letter boundary first")
 
@@ -151,12 +154,14 @@ def _preview(course, document: dict) -> dict:
     data = {"findings": FindingSerializer(findings, many=True).data}
     if any(finding.severity == engine.ERROR for finding in findings):
         row = policy_in_force(course)
-        return data | {"version": row.number if row else 0, "digest": None, "counts": {}, "letters": [], "effects": []}
+        nothing = {"digest": None, "counts": {}, "left_behind": [], "letters": [], "effects": []}
+        return data | {"version": row.number if row else 0} | nothing
     preview = preview_policy(course, document)
     return data | {
         "version": preview.version,
         "digest": preview.digest,
         "counts": preview.counts,
+        "left_behind": preview.left_behind,
         "letters": [{"letter": letter, "now": now, "then": then} for letter, now, then in preview.letters],
         "effects": [_effect(effect) for effect in preview.effects],
     }

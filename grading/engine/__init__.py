@@ -4,15 +4,16 @@ A policy is the [grading] table of a course file (docs/grading-policy.md). `lint
 `read_policy` makes it ready to use, `compute` answers one student's facts with an `Explanation`.
 """
 
-from grading.engine.compute import compute, computing, source_key
+from grading.engine.compute import compute, computing
 from grading.engine.deductions import Deduction
 from grading.engine.entry import Criterion, Entry
 from grading.engine.exact import add_up, plain
 from grading.engine.facts import Facts, Item, Override, State
 from grading.engine.lint import ERROR, WARNING, Finding, Known, lint
-from grading.engine.outlook import Outstanding, Place, at_most, outstanding, what_if
+from grading.engine.outlook import at_most, what_if
 from grading.engine.policy import Component, Policy, read_policy
 from grading.engine.schema import DEFAULT_MAX_POINTS, POLICY_SCHEMA
+from grading.engine.to_come import Outstanding, Place, outstanding, source_key
 from grading.engine.tree import Explanation, Node, Outcome, Total
 from grading.engine.typed import NotAMark, Typed, as_typed, expected, read_typed
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
 from grading.engine.deductions import Taken, take_off
 from grading.engine.exact import add_up, ratio, times
 from grading.engine.facts import Facts, Item, Override
 from grading.engine.flow import Flow, Said, Times, say, standing_of, start
-from grading.engine.needs import Need
 from grading.engine.policy import Component, Policy
+from grading.engine.standing import Reading, find, standing
 from grading.engine.steps import STEPS
+from grading.engine.to_come import items_of, with_everything
 from grading.engine.tree import Explanation, Node, Outcome, Total
 
 ZERO = Fraction(0)
@@ -32,28 +33,18 @@ def computing(policy: Policy) -> Callable[[Facts], Explanation]:
 
 
 def _compute(policy: Policy, alike: dict[tuple, Readings], facts: Facts) -> Explanation:
-    components = tuple([_node(component, facts, alike) for component in policy.components])
+    components = _nodes(policy, facts, alike)
+    at_best = cache(lambda: _nodes(policy, with_everything(policy, facts), alike))
     return Explanation(
         components=components,
-        so_far=_total(policy, components, facts, is_final=False),
-        final=_total(policy, components, facts, is_final=True),
+        so_far=_total(policy, Reading(components, False, at_best), facts),
+        final=_total(policy, Reading(components, True, at_best), facts),
         out_of=policy.out_of,
     )
 
 
-def items_of(component: Component, facts: Facts) -> tuple[Item, ...]:
-    """The items that a leaf reads from the facts of its source."""
-    items = facts.sources.get(source_key(component), ())
-    if component.source == "manual":
-        return tuple(item for item in items if item.key == component.key)
-    if component.milestones is not None:
-        return tuple(item for item in items if item.key in component.milestones)
-    return items
-
-
-def source_key(component: Component) -> str:
-    """Under which name the facts of a leaf stand: credit for handing in has facts of its own."""
-    return "submissions" if component.source == "reviews" and component.credit == "submission" else component.source
+def _nodes(policy: Policy, facts: Facts, alike: dict[tuple, Readings]) -> tuple[Node, ...]:
+    return tuple([_node(component, facts, alike) for component in policy.components])
 
 
 def _node(component: Component, facts: Facts, alike: dict[tuple, Readings]) -> Node:
@@ -74,6 +65,7 @@ def _set(outcome: Outcome, component: Component, override: Override) -> Outcome:
         possible=component.weight,
         said=(*outcome.said, words),
         is_set=True,
+        is_left_out=False,
     )
 
 
@@ -92,7 +84,7 @@ def _computed(component: Component, facts: Facts, alike: dict[tuple, Readings]) 
 
 def _look(item: Item) -> tuple:
     """All of an item that a step reads."""
-    return item.key, item.state, item.points, item.out_of, item.when, item.paper, item.late
+    return item.key, item.state, item.points, item.out_of, item.when, item.paper, item.late, item.never_came
 
 
 def _readings(component: Component, items: tuple[Item, ...], facts: Facts) -> Readings:
@@ -111,15 +103,20 @@ def _readings(component: Component, items: tuple[Item, ...], facts: Facts) -> Re
 
 def _outcome(component: Component, flow: Flow) -> Outcome:
     if flow.share is None:
-        return Outcome(None, ZERO, ZERO, flow.words, _keys(flow))
+        return Outcome(None, ZERO, ZERO, flow.words, _keys(flow), is_left_out=flow.is_let_off)
     if component.is_left_out_when_empty and not any(item.points is not None for item in flow.counted):
         words = (*flow.words, say("Nothing has points: left out, the other components count for it."))
-        return Outcome(None, ZERO, ZERO, words, _keys(flow))
+        return Outcome(None, ZERO, ZERO, words, _keys(flow), is_left_out=_is_settled(flow))
     if flow.share > 1 and flow.share > component.most:
         flow = flow.then(say("More than full credit counts as full credit."), share=component.most)
     earned = times(flow.share, component.weight)
     words = (*flow.words, say("{} % of {} = {}.", Times(100, flow.share), component.weight, earned))
     return Outcome(flow.share, earned, component.weight, words, _keys(flow))
+
+
+def _is_settled(flow: Flow) -> bool:
+    """Whether nothing more can come of it."""
+    return flow.is_final or (not flow.outstanding and (flow.is_over or bool(flow.items)))
 
 
 def _keys(flow: Flow) -> tuple[str, ...]:
@@ -132,23 +129,25 @@ def _group(component: Component, parts: tuple[Node, ...]) -> Node:
         title=component.title,
         weight=component.weight,
         source="",
-        so_far=_group_outcome([part.so_far for part in parts], component.weight, is_final=False),
-        final=_group_outcome([part.final for part in parts], component.weight, is_final=True),
+        so_far=_group_outcome(parts, [part.so_far for part in parts], component.weight),
+        final=_group_outcome(parts, [part.final for part in parts], component.weight),
         parts=parts,
     )
 
 
-def _group_outcome(parts: list[Outcome], weight: Fraction, *, is_final: bool) -> Outcome:
-    earned = add_up([part.earned for part in parts])
-    possible = add_up([part.possible for part in parts])
+def _group_outcome(parts: tuple[Node, ...], outcomes: list[Outcome], weight: Fraction) -> Outcome:
+    earned = add_up([part.earned for part in outcomes])
+    possible = add_up([part.possible for part in outcomes])
     if not possible:
-        return Outcome(None, earned, possible, (say("Nothing to count yet."),))
-    sums = [part.earned for part in parts if part.share is not None]
+        is_left_out = all(part.is_left_out for part in outcomes)
+        return Outcome(None, earned, possible, (say("Nothing to count yet."),), is_left_out=is_left_out)
+    sums = [part.earned for part in outcomes if part.share is not None]
     words = [say(" + ".join("{}" for _ in sums) + " = {} of {}.", *sums, earned, possible)]
-    if possible < weight and is_final:
-        # A part that is left out at the end leaves its weight to the others.
-        words.append(say("The parts that count make up the whole: {} of {}.", earned * weight / possible, weight))
-        return Outcome(ratio(earned, possible), earned * weight / possible, weight, tuple(words))
+    left_out = add_up([part.weight for part, outcome in zip(parts, outcomes, strict=True) if outcome.is_left_out])
+    if left_out:
+        # What is left out leaves its weight to the other parts.
+        earned, possible = (number * weight / (weight - left_out) for number in (earned, possible))
+        words.append(say("The parts that count make up the whole: {} of {}.", earned, possible))
     if possible < weight:
         words.append(say("{} of {} still open.", weight - possible, weight))
     return Outcome(ratio(earned, possible), earned, possible, tuple(words))
@@ -157,7 +156,8 @@ def _group_outcome(parts: list[Outcome], weight: Fraction, *, is_final: bool) ->
 # The total
 
 
-def _total(policy: Policy, nodes: tuple[Node, ...], facts: Facts, *, is_final: bool) -> Total:
+def _total(policy: Policy, reading: Reading, facts: Facts) -> Total:
+    nodes, is_final = reading.nodes, reading.is_final
     override = facts.overrides.get("", NOT_SET)
     points, possible, value, words = _value(policy, nodes, is_final=is_final)
     taken = NOTHING_TAKEN
@@ -166,30 +166,15 @@ def _total(policy: Policy, nodes: tuple[Node, ...], facts: Facts, *, is_final: b
         points, possible = ratio(override.percent, 100) * policy.weight_sum, policy.weight_sum
         words.append(say("Set to {} % of {} by hand: {}", override.percent, policy.out_of, override.reason))
     elif value is not None and policy.deductions:
-        taken = take_off(policy.deductions, partial(_find, nodes), facts, is_final=is_final)
+        taken = take_off(policy.deductions, partial(find, nodes), facts, is_final=is_final)
         value = max(ZERO, value - taken.points)
         words += [*taken.said, *([say("That leaves {}.", value)] if taken.points else [])]
-    letter, is_failed, said = _standing(policy, nodes, value, taken.letters, is_final=is_final)
+    letter, is_failed, said = standing(policy, reading, value, taken.letters)
     words += said
     if override.letter:
         letter = override.letter
         words.append(say("Letter set to {} by hand: {}", letter, override.reason))
     return Total(points, possible, value, letter, tuple(words), is_failed, override is not NOT_SET, policy.out_of)
-
-
-def _standing(
-    policy: Policy, nodes: tuple[Node, ...], value: Fraction | None, lowered: int, *, is_final: bool
-) -> tuple[str, bool, tuple[Said, ...]]:
-    """(letter, whether something required to pass is not met, sentences) of a total whose letter is so many steps lower."""
-    if value is None:
-        return "", False, ()
-    letter, said = _letter(policy, nodes, value, is_final=is_final)
-    if lowered and letter:
-        letter = policy.lowered(letter, lowered)
-        said = (*said, say("Lowered to {}.", letter))
-    if failed := _failed(policy, nodes, is_final=is_final):
-        return failed[0][0] or letter, True, tuple(sentence for _, sentence in failed)
-    return letter, False, said
 
 
 def _value(
@@ -213,50 +198,3 @@ def _value_words(policy: Policy, points, possible, raw, value, *, is_final: bool
     if policy.curve:
         words.append(say("The curve makes {} of {}.", value, raw))
     return words
-
-
-def _letter(policy: Policy, nodes: tuple[Node, ...], value: Fraction, *, is_final: bool) -> tuple[str, tuple[Said, ...]]:
-    if policy.specification:
-        return _specified_letter(policy, nodes, is_final=is_final)
-    letter = policy.letter_of(value)
-    if not letter:
-        return "", ()
-    read = policy.rounded(value) if policy.rounding.letters == "rounded" else value
-    return letter, (say("{}: {} on the letter scale ({}).", letter, read, policy.rounding.words),)
-
-
-def _specified_letter(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> tuple[str, tuple[Said, ...]]:
-    """The first letter whose needs are all met; so far, the first that can still be reached."""
-    lacking = ""
-    for band in policy.specification:
-        unmet = [need for need in band.needs if not _is_met(need, nodes, is_final=is_final)]
-        if not unmet:
-            words = "{}: everything is there that it needs." if is_final else "{} can still be reached."
-            return band.letter, (say(words + "{}", band.letter, lacking),)
-        lacking = lacking or f" {band.letter} would need {', '.join(_need_words(need, nodes) for need in unmet)}."
-    return "", ()
-
-
-def _failed(policy: Policy, nodes: tuple[Node, ...], *, is_final: bool) -> list[tuple[str, Said]]:
-    """[(letter, sentence)] of the gates that are not met."""
-    unmet = [gate for gate in policy.gates if not _is_met(gate.need, nodes, is_final=is_final)]
-    words = "Required to pass, and not met: {}." if is_final else "Required to pass, and not met as it stands: {}."
-    return [(gate.letter, say(words, _need_words(gate.need, nodes))) for gate in unmet]
-
-
-def _is_met(need: Need, nodes: tuple[Node, ...], *, is_final: bool) -> bool:
-    node = _find(nodes, need.component)
-    return node is not None and need.is_met(node, is_final=is_final)
-
-
-def _need_words(need: Need, nodes: tuple[Node, ...]) -> str:
-    node = _find(nodes, need.component)
-    return str(need.words(node.title if node else need.component))
-
-
-def _find(nodes: tuple[Node, ...], key: str) -> Node | None:
-    for node in nodes:
-        found = node if node.key == key else _find(node.parts, key)
-        if found:
-            return found
-    return None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from grading.engine.facts import Facts, Item, State
-from grading.engine.flow import NOTHING, is_late
+from grading.engine.flow import NOTHING
 
 COUNTED = {
     "bad_ratings": "rated bad",
@@ -20,9 +20,9 @@ def count_of(name: str, items: Iterable[Item], known: Facts, *, is_final: bool) 
     """`name` is one of COUNTED. In the final reading what may still come has not come; exempt work never counts."""
     if name == "missing":
         undone = (State.MISSING, State.OPEN) if is_final else (State.MISSING,)
-        return sum(1 for item in items if item.state in undone)
+        return sum(1 for item in items if item.state in undone or item.never_came)
     if name == "late":
-        return sum(1 for item in items if is_late(item))
+        return sum(1 for item in items if item.came_late)
     if name == "without_points":
         still_to_come = () if is_final else (State.OPEN, State.PENDING)
         return sum(1 for item in items if not item.points and item.state not in (State.EXEMPT, *still_to_come))

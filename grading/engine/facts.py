@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+ON_TIME = timedelta(0)
+
 
 class State(StrEnum):
     """Where one piece of work stands, as far as its audience may know."""
@@ -22,7 +24,8 @@ class Item(NamedTuple):
     """One piece of work. `points` is a number exactly when the state is MARKED; `out_of` is above zero.
 
     `when` is the day that it belongs to, `paper` the paper that it is about, `late` how long after its deadline it was
-    handed in, and `ref` whatever the caller wants to find the work again by.
+    handed in (of open work: would be, were it handed in now), and `ref` whatever the caller wants to find the work again by.
+    `never_came`: its time is over and nothing is there, whatever mark was given for that.
     """
 
     key: str
@@ -35,6 +38,12 @@ class Item(NamedTuple):
     ref: Any = None
     paper: str = ""
     late: timedelta | None = None
+    never_came: bool = False
+
+    @property
+    def came_late(self) -> bool:
+        """Of work that counts; what is excused did not come late."""
+        return self.late is not None and self.late > ON_TIME and self.state in (State.MARKED, State.PENDING)
 
 
 class Override(NamedTuple):

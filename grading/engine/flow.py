@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
@@ -12,7 +11,6 @@ from grading.engine.exact import Number, plain, ratio
 from grading.engine.facts import Facts, Item, State
 
 NOTHING = Decimal(0)
-ON_TIME = timedelta(0)
 NO_FACTS = Facts({})
 
 
@@ -63,6 +61,11 @@ class Flow(NamedTuple):
     bonus: Fraction = Fraction(0)
     known: Facts = NO_FACTS
     items: tuple[Item, ...] = ()
+
+    @property
+    def is_let_off(self) -> bool:
+        """Whether there is work, and the student is exempt from all of it."""
+        return bool(self.items) and len(self.items) == sum(item.state is State.EXEMPT for item in self.items)
 
     def then(self, *words: Said, **changes) -> "Flow":
         return self._replace(words=self.words + words, **changes)
@@ -115,11 +118,9 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def is_late(item: Item) -> bool:
-    return item.late is not None and item.late > ON_TIME
-
-
 def nothing(flow: Flow) -> Flow:
+    if flow.is_let_off:
+        return flow.then(say("All of it is exempt: left out, the other components count for it."), share=None)
     if flow.is_final or flow.is_over:
         return flow.then(say("Nothing there: counts as zero."), share=Fraction(0))
     return flow.then(say("Nothing to count yet."), share=None)

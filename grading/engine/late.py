@@ -7,11 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from grading.engine.exact import ratio
-from grading.engine.facts import Item
+from grading.engine.facts import ON_TIME, Item
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOTHING = Decimal(0)
-ON_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,13 @@ class Need:
         """In the final reading, by what is there; so far, by whether it can still be met."""
         if self.least is not None:
             outcome = node.final if is_final else node.so_far
+            if outcome.share is None and _is_let_off(node):
+                return True
             return _percent(outcome, is_final=is_final) >= self.least
         items = [item for leaf in node.leaves() for item in leaf.items]
         if self.all_handed_in:
             undone = (State.MISSING, State.OPEN) if is_final else (State.MISSING,)
-            return not any(item.state in undone for item in items)
+            return not any(item.state in undone or item.never_came for item in items)
         passed = sum(1 for item in items if item.points and share_of(item) * 100 >= self.at)
         open_yet = 0 if is_final else sum(1 for item in items if item.state in (State.OPEN, State.PENDING))
         return passed + open_yet >= self.count
@@ -79,6 +81,12 @@ class Need:
             return say("everything of {} handed in", title)
         at = f" at {plain(self.at)} % or better" if self.at else ""
         return say("{} of {} passed{}", str(self.count), title, at)
+
+
+def _is_let_off(node: Node) -> bool:
+    """Whether there is work, and the student is exempt from all of it."""
+    states = {item.state for leaf in node.leaves() for item in leaf.items}
+    return states == {State.EXEMPT}
 
 
 def _percent(outcome: Outcome, *, is_final: bool) -> Fraction:

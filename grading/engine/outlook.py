@@ -1,79 +1,13 @@
-"""What is still to come and what it could be worth: the same facts, with marks that nobody has given yet."""
+"""What a grade could become: the same facts, with marks that nobody has given yet."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
-from typing import NamedTuple
 
-from grading.engine.compute import compute, items_of, source_key
-from grading.engine.facts import Facts, Item, State
-from grading.engine.policy import Component, Policy
+from grading.engine.compute import compute
+from grading.engine.facts import Facts
+from grading.engine.policy import Policy
+from grading.engine.to_come import Place, outstanding, with_everything, with_marks
 from grading.engine.tree import Explanation
-
-Place = tuple[str, str]  # (source of the facts, key of the item)
-UNLISTED = "unlisted"  # the key of work that may come and that no fact names yet
-ONE = Decimal(1)
-
-
-class Outstanding(NamedTuple):
-    """Work that can still bring points to `component`. `out_of` comments, where the item stands for comments to come."""
-
-    component: Component
-    place: Place
-    item: Item
-
-
-def outstanding(policy: Policy, facts: Facts) -> list[Outstanding]:
-    """In the policy's order, each piece of work once."""
-    found: dict[Place, Outstanding] = {}
-    for leaf in policy.leaves():
-        items = [item for item in items_of(leaf, facts) if item.state in (State.OPEN, State.PENDING)]
-        for item in [*items, *_unlisted(leaf, facts)]:
-            place = (source_key(leaf), item.key)
-            found.setdefault(place, Outstanding(leaf, place, item))
-    return list(found.values())
-
-
-def _unlisted(leaf: Component, facts: Facts) -> list[Item]:
-    if facts.is_over:
-        return []
-    there = items_of(leaf, facts)
-    if leaf.source == "presentations" and not there:
-        return [Item(UNLISTED, "A presentation", State.OPEN, None, leaf.max_points, "not signed up yet")]
-    if leaf.source == "discussion" and (short := _comments_asked_for(leaf) - len(there)) > 0:
-        return [Item(UNLISTED, "Comments to come", State.OPEN, None, Decimal(short))]
-    return []
-
-
-def _comments_asked_for(leaf: Component) -> int:
-    asked = [step.params.get("count") or step.params.get("full_points") for step in leaf.steps]
-    return max((-(-Fraction(number) // 1) for number in asked if number), default=0)
-
-
-def with_marks(facts: Facts, points: Mapping[Place, Decimal], expected: list[Outstanding]) -> Facts:
-    """The facts as if each of these pieces of work had so many points; `expected` is what is outstanding."""
-    sources = {
-        source: tuple(_marked(item, points[source, item.key]) if (source, item.key) in points else item for item in items)
-        for source, items in facts.sources.items()
-    }
-    for place, item in [(one.place, one.item) for one in expected if one.item.key == UNLISTED]:
-        if place in points:
-            sources[place[0]] = (*sources.get(place[0], ()), *_come(place[0], item, points[place]))
-    return replace(facts, sources=sources)
-
-
-def _marked(item: Item, points: Decimal) -> Item:
-    return item._replace(state=State.MARKED, points=points)
-
-
-def _come(source: str, item: Item, points: Decimal) -> list[Item]:
-    """Every comment is an item of its own, one of one."""
-    if source != "discussion":
-        return [_marked(item, points)]
-    return [
-        item._replace(key=f"{item.key}-{place}", state=State.MARKED, points=ONE, out_of=ONE) for place in range(int(points))
-    ]
 
 
 def what_if(policy: Policy, facts: Facts, points: Mapping[Place, Decimal]) -> Explanation:
@@ -82,5 +16,4 @@ def what_if(policy: Policy, facts: Facts, points: Mapping[Place, Decimal]) -> Ex
 
 def at_most(policy: Policy, facts: Facts) -> Explanation:
     """As if everything outstanding were full."""
-    expected = outstanding(policy, facts)
-    return compute(policy, with_marks(facts, {one.place: one.item.out_of for one in expected}, expected))
+    return compute(policy, with_everything(policy, facts))

@@ -183,6 +183,11 @@ class Policy:
         names = self.letter_names
         return names[min(names.index(letter) + steps, len(names) - 1)] if letter in names else letter
 
+    def lowest(self, *letters: str) -> str:
+        """The one that stands last on the scale; "" where there is none."""
+        names = self.letter_names
+        return max((letter for letter in letters if letter in names), key=names.index, default="")
+
     def curved(self, value: Fraction) -> Fraction:
         """The total after the curve; without one the total itself."""
         if not self.curve:

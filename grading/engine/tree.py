@@ -14,7 +14,8 @@ class Outcome(NamedTuple):
 
     `share` is 0 to 1 of the weight, None when nothing counts yet; `earned` = share × weight; `possible` is the
     weight that `earned` is out of (0 when nothing counts yet). `words` say how it came about; `counted` are the keys of
-    the items that count. `is_set`: a person set it, whatever the items say.
+    the items that count. `is_set`: a person set it, whatever the items say. `is_left_out`: nothing of it will count, so its
+    weight goes to the others.
     """
 
     share: Fraction | None
@@ -23,6 +24,7 @@ class Outcome(NamedTuple):
     said: tuple
     counted_keys: tuple[str, ...] = ()
     is_set: bool = False
+    is_left_out: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:

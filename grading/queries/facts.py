@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from courses.models import Course
 from discussion.queries import grading_facts as discussion_facts
-from discussion.ratings import bad_review_counts
+from discussion.ratings import papers_reviewed_badly
 from grading import engine
 from grading.engine import Item, State
 from grading.queries.excuses import excuse_items
@@ -85,12 +85,18 @@ def gather(
     gathering = Gathering(course, now, marks, policy, facts, only, at)
     for source in _sources_of(policy):
         SOURCES[source](gathering)
-    if _reads(policy, "count_of", "bad_ratings"):
-        for student, count in bad_review_counts(course, **gathering.asked).items():
-            if student in facts:
-                facts[student].counts["bad_ratings"] = count
     excuse_items(course, facts, only, at)
+    if _counts_bad_ratings(policy):
+        for student, papers in papers_reviewed_badly(course, **gathering.asked).items():
+            if student in facts:
+                facts[student].counts["bad_ratings"] = len(set(papers) - _let_off(facts[student]))
     return facts
+
+
+def _let_off(mine: StudentFacts) -> set[str]:
+    """The keys of the papers that the student need not review."""
+    items = [*mine.sources.get("reviews", ()), *mine.sources.get("submissions", ())]
+    return {item.key for item in items if item.state is State.EXEMPT}
 
 
 def _sources_of(policy: engine.Policy) -> set[str]:
@@ -99,8 +105,11 @@ def _sources_of(policy: engine.Policy) -> set[str]:
     return {engine.source_key(leaf) for leaf in policy.leaves()} | needed
 
 
-def _reads(policy: engine.Policy, param: str, value: str) -> bool:
-    return any(step.params.get(param) == value for leaf in policy.leaves() for step in leaf.steps)
+def _counts_bad_ratings(policy: engine.Policy) -> bool:
+    """Whether a step, or a deduction off the whole, of the policy or of a track does."""
+    counted = {step.params.get("count_of") for leaf in policy.leaves() for step in leaf.steps}
+    wholes = [policy, *(track.policy for track in policy.tracks)]
+    return "bad_ratings" in counted | {deduction.count_of for whole in wholes for deduction in whole.deductions}
 
 
 def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
@@ -119,11 +128,12 @@ def _reviews(gathering: Gathering, *, by_submission: bool) -> None:
             if mark := marks.get(fact.review_id):
                 items.append(_review_item(fact, marked, mark.points, out_of, mark))
                 continue
-            look = (fact.paper_id, fact.is_in, fact.late, fact.is_exempt, fact.closes_at)
+            look = (fact.paper_id, fact.is_in, fact.late, fact.is_exempt, fact.due_at, fact.closes_at)
             item = alike.get(look)
             if item is None:
                 state = _review_state(fact, gathering.now, by_submission=by_submission)
-                item = alike[look] = _review_item(fact, state, ONE if state is marked else None, out_of, None)
+                item = _review_item(fact, state, ONE if state is marked else None, out_of, None)
+                item = alike[look] = _as_of(gathering.now, item, fact.due_at)
             items.append(item)
             if item.state is State.MISSING:
                 mine.passed(fact.closes_at)
@@ -145,8 +155,16 @@ def _review_item(fact, state: State, points, out_of: Decimal, mark) -> Item:
     return Item(key, title, state, points, out_of, note, when, mark, key, late)
 
 
+def _as_of(now: datetime, item: Item, due_at: datetime) -> Item:
+    """Open work past its deadline would be late, were it handed in now."""
+    if item.state is State.OPEN and now > due_at:
+        return item._replace(late=now - due_at, note="would be late by now")
+    return item
+
+
 def _presentations(gathering: Gathering) -> None:
-    leaf = next(leaf for leaf in gathering.policy.leaves() if leaf.source == "presentations")
+    leaf = gathering.policy.marked_by("presentations")  # none where another component only needs that there is one
+    out_of = leaf.max_points if leaf else Decimal(engine.DEFAULT_MAX_POINTS)
     today = gathering.course.local(gathering.now).date()
     begins_at = cache(partial(gathering.course.at, clock=time(0)))
     for student, sign_ups in presentation_facts(gathering.course, **gathering.asked).items():
@@ -161,9 +179,7 @@ def _presentations(gathering: Gathering) -> None:
             state = State.MARKED if mark else State.PENDING if has_been else State.OPEN
             points = mark.points if mark else None
             when = fact.meeting_date
-            items.append(
-                Item(f"sign-up-{fact.sign_up_id}", fact.title, state, points, leaf.max_points, fact.role_title, when, mark)
-            )
+            items.append(Item(f"sign-up-{fact.sign_up_id}", fact.title, state, points, out_of, fact.role_title, when, mark))
         mine.sources["presentations"] = tuple(items)
 
 
@@ -230,7 +246,10 @@ def _milestone_item(gathering: Gathering, fact, mark) -> Item:
     component = gathering.policy.marked_by("milestones", fact.key)
     out_of = (component and component.entry.out_of) or fact.max_points
     late = fact.submitted_at - fact.due_at if fact.is_late and fact.submitted_at else None
-    return Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark, late=late)
+    item = Item(fact.key, fact.title, state, mark.points if mark else None, out_of, note, when, mark, late=late)
+    if mark and not mark.points and not fact.submitted_at and gathering.now > fact.closes_at:
+        return item._replace(note=note or "nothing handed in", never_came=True)
+    return _as_of(gathering.now, item, fact.due_at)
 
 
 def _milestone_state(fact, mark, now: datetime) -> tuple[State, str]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
 import orjson
@@ -12,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from courses.models import Course, Meeting, MeetingKind, Paper
 from grading import engine
 from grading.models import Mark, Policy
+from participation.models import ParticipationRules
 from presentations.models import Slot
 from projects.models import Milestone
 
@@ -50,11 +52,17 @@ def known_of(course: Course) -> engine.Known:
         milestones=frozenset(Milestone.objects.filter(course=course).values_list("key", flat=True)),
         papers=Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).count(),
         meetings=Meeting.objects.filter(course=course).exclude(kind=MeetingKind.HOLIDAY).count(),
+        a_meeting=partial(_points_a_meeting, course),
         slots=Slot.objects.filter(course=course).count(),
         # Only a policy with tracks asks for them, and few have any.
         sections=SimpleLazyObject(partial(sections_of, course)),
         marked=SimpleLazyObject(partial(_marked_in, course)),  # asked only by a policy that leaves one of them out
     )
+
+
+def _points_a_meeting(course: Course) -> Decimal:
+    rules = ParticipationRules.of(course)
+    return Decimal(rules.attended_points) + Decimal(rules.discussed_points) if rules else Decimal(0)
 
 
 def _marked_in(course: Course) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What another policy would make of every student's grade, before it is saved."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,19 @@ class Effect:
         """One of the totals themselves is another."""
         return _totals(self.before) != _totals(self.after)
 
+    def left_behind(self) -> Iterator[str]:
+        """What a person gave by hand and the other policy has no place for."""
+        there = {component.key for component in self.after.policy.walk()}
+        for leaf in self.before.policy.leaves():
+            if leaf.source == "manual" and leaf.key not in there and _is_marked(self.before, leaf.key):
+                yield f"Marks by hand for {leaf.title} would count for nothing"
+        titles = {component.key: component.title for component in self.before.policy.walk()}
+        for key, override in self.before.facts.overrides.items():
+            if key and key not in there:
+                yield f"{titles.get(key, key)}, set by hand, would count for nothing"
+            if override.letter and override.letter not in self.after.policy.letter_names:
+                yield f"The letter {override.letter}, set by hand, would stay and is none of this policy"
+
     @property
     def direction(self) -> str:
         """up, down, or "" where the letters of the two policies cannot be compared; of the total so far where that moves."""
@@ -38,6 +51,11 @@ class Effect:
         if before == after or before not in letters or after not in letters:
             return ""
         return "up" if letters.index(after) < letters.index(before) else "down"
+
+
+def _is_marked(grade: Grade, key: str) -> bool:
+    items = grade.facts.sources.get("manual", ())
+    return any(item.key == key and item.state is engine.State.MARKED for item in items)
 
 
 def _totals(grade: Grade) -> tuple:
@@ -67,6 +85,12 @@ class Preview:
             "down": sum(effect.direction == "down" for effect in moved),
             "changed": sum(effect.is_changed for effect in self.effects),
         }
+
+    @cached_property
+    def left_behind(self) -> list[str]:
+        """What people gave by hand and the other policy has no place for, each in a sentence with how many it is of."""
+        found = Counter(words for effect in self.effects for words in effect.left_behind())
+        return [f"{words} ({count} student{'' if count == 1 else 's'})." for words, count in found.items()]
 
     @cached_property
     def letters(self) -> list[tuple[str, int, int]]:

@@ -23,12 +23,28 @@ def excuse_add(request, course_slug, enrollment_id):
         messages.error(request, "Choose the work and say why; nothing was changed.")
         return _back(student)
     try:
-        actions.excuse(student=student, **form.given(), by=request.user)
+        made = _excused(student, form, request.user)
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, f"Excused: {form.cleaned_data['reason']}. {student.user.name} sees it with the reason.")
+        _say_what_was_made(request, student, made, form.cleaned_data["reason"])
     return _back(student)
+
+
+def _excused(student: Enrollment, form: ExcuseForm, by) -> int:
+    """How many pieces of work."""
+    if form.cleaned_data["work"] == form.MISSING:
+        return len(actions.excuse_missing(student=student, reason=form.cleaned_data["reason"], by=by))
+    actions.excuse(student=student, **form.given(), by=by)
+    return 1
+
+
+def _say_what_was_made(request, student: Enrollment, made: int, reason: str) -> None:
+    if not made:
+        messages.info(request, "Nothing is missing any more; nothing was changed.")
+        return
+    many = f" {made} pieces of work" if made > 1 else ""
+    messages.success(request, f"Excused{many}: {reason}. {student.user.name} sees it with the reason.")
 
 
 @login_required

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Enrollment
 from courses.policies import require_instructor
+from grading.engine import State
 from grading.forms import NoteForm, OverrideForm
 from grading.models import ExcusedSource
 from grading.policies import find_student, require_graded
@@ -93,9 +94,10 @@ def _excuses(student: Enrollment, grade: Grade) -> dict:
     for (source, key), item in there.items():
         if (source, key) not in standing:
             groups.setdefault(ExcusedSource(source).label, []).append((f"{source}:{key}", item.title))
+    missing = sum(item.state is State.MISSING for item in there.values())
     titles = {place: item.title for place, item in there.items()}
     named = [(excuse, titles.get((excuse.source, excuse.item), excuse.item)) for excuse in excuses]
-    return {"excusable": list(groups.items()), "excuses": named}
+    return {"excusable": list(groups.items()), "excuses": named, "missing": missing}
 
 
 def _with_contests(shown: dict, contests: dict[str, Contest]) -> dict:

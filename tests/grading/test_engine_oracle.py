@@ -97,7 +97,10 @@ def pipelines(draw, source: str):
         required = draw(
             st.one_of(step("required_count", count=COUNT), step("required_count", count=COUNT, extra=st.integers(1, 10)))
         )
-        return [*before, required, {"step": "mean"}, *after]
+        then = draw(
+            st.one_of(st.just([]), st.tuples(step("drop_lowest", count=COUNT)), st.tuples(step("best_of", count=COUNT)))
+        )
+        return [*before, required, *then, {"step": "mean"}, *after]
     aggregate = draw(
         st.sampled_from([None, {"step": "mean"}, {"step": "sum"}, {"step": "sum", "full_points": draw(st.integers(1, 60))}])
     )
@@ -133,9 +136,11 @@ def documents(draw):
         st.fixed_dictionaries({"component": st.sampled_from([*SOURCES, "group"]), "count": COUNT, "at": PERCENT}),
         st.fixed_dictionaries({"component": st.sampled_from([*SOURCES, "group"]), "all_handed_in": st.just(True)}),
     )
+    which = draw(st.sampled_from(["letters", "specification"]))
     by_total = {"letters": [{"letter": "A", "from": 80}, {"letter": "B", "from": 40}, {"letter": "F", "from": 0}]}
     specified = {"specification": [{"letter": "A", "needs": draw(st.lists(need, min_size=1, max_size=2))}, {"letter": "F"}]}
-    gates = [gate | {"letter": "F"} for gate in draw(st.lists(need, max_size=1))]
+    letters = st.sampled_from([band["letter"] for band in (by_total | specified)[which]])
+    gates = [gate | {"letter": draw(letters)} for gate in draw(st.lists(need, max_size=2))]
     deductions = draw(st.lists(deduction(), max_size=2))
     curve = draw(st.sampled_from([{}, {"curve": [{"from": 0, "to": 5}, {"from": 50, "to": 60}, {"from": 240, "to": 240}]}]))
     return {
@@ -143,7 +148,7 @@ def documents(draw):
         "components": [*leaves[:2], group],
         "deductions": deductions,
         "gates": gates,
-        **draw(st.sampled_from([by_total, specified])),
+        which: (by_total | specified)[which],
         **curve,
     }
 
@@ -163,6 +168,7 @@ def item_lists(draw, out_of: int):
             when=date(2021, 9, draw(st.integers(1, 4))),
             paper=draw(st.sampled_from(["", "a", "b"])),
             late=draw(lateness),
+            never_came=state is State.MARKED and draw(st.booleans()),
         )
         for place, state in enumerate(states)
     )

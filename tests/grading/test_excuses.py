@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 
 from core.errors import DomainError
-from grading.actions import excuse, revoke_excuse, set_mark
+from grading.actions import excuse, excuse_missing, revoke_excuse, set_mark
+from grading.engine import State
 from grading.models import Excuse
 from grading.presenting import present
 from grading.queries import grades_of
-from tests.factories import CourseFactory, EnrollmentFactory, ExcuseFactory, PolicyFactory, ReviewRulesFactory
+from tests.factories import CourseFactory, EnrollmentFactory, ExcuseFactory, PaperFactory, PolicyFactory, ReviewRulesFactory
 from tests.grading.examples import course_with_policy, one_component, reviewed
 from tests.threads import at_once
 
@@ -104,6 +105,52 @@ def test_page_excuses_and_takes_back_and_the_student_reads_the_reason(seminar, c
     assert "excused: illness" in own
     assert by.name not in own
     assert ("taken back by" in after, "excused: illness" in after) == (True, False)
+
+
+@pytest.fixture
+def late_joiner(seminar):
+    """Has not handed in two papers whose deadline is over; one of them is excused already."""
+    course, _, by = seminar
+    student = EnrollmentFactory(course=course)
+    excuse(student=student, source="reviews", item="p1", reason="a conflict", by=by)
+    PaperFactory(course=course, key="p3", meeting__course=course)
+    return student
+
+
+def test_all_that_is_missing_is_excused_at_once(seminar, late_joiner):
+    _, student, by = seminar
+
+    made = excuse_missing(student=late_joiner, reason=" joined late ", by=by)
+    again = excuse_missing(student=late_joiner, reason="joined late", by=by)
+    excuse_missing(student=student, reason="ill", by=by)
+
+    assert ([(one.item, one.reason) for one in made], again) == ([("p2", "joined late"), ("p3", "joined late")], [])
+    assert {item.state for item in grade_of(late_joiner).facts.sources["reviews"]} == {State.EXEMPT}
+    assert [item.state for item in grade_of(student).facts.sources["reviews"]] == [State.MARKED, State.MARKED, State.EXEMPT]
+
+
+def test_all_that_is_missing_is_excused_on_the_page_and_by_the_api(seminar, late_joiner, client):
+    course, student, by = seminar
+    client.force_login(by)
+    page = reverse("grading:student_grade", args=[course.slug, late_joiner.pk])
+    offered = "All 2 that are missing by now" in client.get(page).content.decode()
+    give = reverse("grading:excuse_add", args=[course.slug, late_joiner.pk])
+    said = [
+        client.post(give, {"work": "missing", "reason": "joined late"}, follow=True).content.decode().count(words)
+        for words in ("Excused 2 pieces of work: joined late.", "Nothing is missing any more")
+    ]
+    address = reverse("api:excuse_missing", args=[course.slug, student.pk])
+    answer = client.post(address, {"reason": "ill"}, content_type="application/json")
+
+    assert (offered, said) == (True, [1, 1])
+    assert (answer.status_code, [one["item"] for one in answer.json()]) == (201, ["p3"])
+
+
+def test_nothing_is_excused_without_a_reason(seminar, late_joiner):
+    with pytest.raises(DomainError) as refusal:
+        excuse_missing(student=late_joiner, reason=" ", by=seminar[2])
+
+    assert (refusal.value.field, late_joiner.excuses.count()) == ("reason", 1)
 
 
 def test_an_excuse_before_the_release_tells_a_student_nothing_of_the_mark(seminar, client):

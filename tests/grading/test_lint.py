@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from grading.engine import ERROR, WARNING, Known, lint
@@ -220,6 +222,31 @@ def test_milestones_are_looked_up_in_the_course():
             {"source": "reviews", "steps": [{"step": "required_count", "count": 20}]},
             Known(papers=15),
             "20 reviews are needed for full credit, but the course has only 15 papers.",
+        ),
+        (
+            {"source": "participation", "steps": [{"step": "required_count", "count": 30}, {"step": "mean"}]},
+            Known(meetings=26),
+            "30 meetings are needed for full credit, but the course has only 26 meetings.",
+        ),
+        (
+            {"source": "manual", "steps": [{"step": "required_count", "count": 2}, {"step": "mean"}]},
+            Known(),
+            "2 pieces of work are needed for full credit, but the course has only 1 mark by hand.",
+        ),
+        (
+            {"source": "participation", "steps": [{"step": "sum", "full_points": 157}]},
+            Known(meetings=26, a_meeting=lambda: Decimal(6)),
+            "157 points are full credit, but all of it together brings only 156.",
+        ),
+        (
+            {"source": "manual", "max_points": 8, "steps": [{"step": "sum", "full_points": 9}]},
+            Known(),
+            "9 points are full credit, but all of it together brings only 8.",
+        ),
+        (
+            {"source": "reviews", "steps": [{"step": "drop_lowest", "count": 23}]},
+            Known(papers=23),
+            "23 are dropped, and the course has 23 papers: only the best one counts.",
         ),
     ],
 )

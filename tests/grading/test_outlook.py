@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grading import engine
@@ -69,6 +69,7 @@ steps = st.sampled_from(
 def test_whatever_is_typed_the_total_stays_within_the_outlook(facts, steps, is_over, share):
     policy = read_policy(one_component(steps=steps))
     found = tuple(Item(f"i{n}", "Work", state, points, Decimal(10)) for n, (state, points) in enumerate(facts))
+    assume({item.state for item in found} != {State.EXEMPT})  # there is no total then
     facts = Facts({"reviews": found}, is_over)
     typed = {one.place: Decimal(share) for one in engine.outstanding(policy, facts)}
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.errors import StaleVersion
 from courses.models import Course
 from grading import engine
-from grading.actions import set_mark, set_policy
+from grading.actions import set_mark, set_override, set_policy
 from grading.engine.steps import STEPS
 from grading.models import Policy
 from grading.queries import policy_findings, policy_in_force
@@ -59,6 +59,38 @@ def test_preview_says_who_moves_first_and_saves_nothing(seminar):
     assert preview.counts == {"students": 3, "moved": 1, "up": 1, "down": 0, "changed": 0}
     assert ("A", 0, 1) in preview.letters
     assert Policy.objects.count() == 1
+
+
+def test_preview_names_what_was_given_by_hand_and_has_no_place_any_more(seminar, client):
+    course, by, students = seminar
+    ada, bob = students["Ada"], students["Bob"]
+    set_override(student=ada, component="only", percent=Decimal(90), reason="Agreed", is_shown=False, by=by)
+    set_override(student=bob, letter="B", reason="Agreed", is_shown=False, by=by)
+    renamed = {
+        "components": [{"key": "other", "title": "Other", "weight": 100, "source": "manual"}],
+        "letters": [{"letter": "S", "from": 0}],
+    }
+
+    preview = preview_policy(course, renamed)
+
+    assert preview.left_behind == [
+        "Marks by hand for Only would count for nothing (2 students).",
+        "Only, set by hand, would count for nothing (1 student).",
+        "The letter B, set by hand, would stay and is none of this policy (1 student).",
+    ]
+    client.force_login(by)
+    page = client.post(reverse("grading:policy_edit", args=[course.slug]), {"text": policy_toml(renamed)})
+    assert [sentence in page.content.decode() for sentence in preview.left_behind] == [True] * 3
+    address = reverse("api:policy_detail", args=[course.slug]) + "?dry_run=true"
+    answer = client.post(address, {"document": renamed}, content_type="application/json")
+    assert answer.json()["left_behind"] == preview.left_behind
+
+
+def test_a_policy_that_keeps_what_was_given_by_hand_leaves_nothing_behind(seminar):
+    course, by, students = seminar
+    set_override(student=students["Ada"], component="only", percent=Decimal(90), reason="Agreed", is_shown=False, by=by)
+
+    assert preview_policy(course, other()).left_behind == []
 
 
 def test_preview_is_what_the_grades_become(seminar):

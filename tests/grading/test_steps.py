@@ -45,6 +45,27 @@ def test_ten_points_an_hour_after_an_hours_grace():
     assert result.share == Fraction(90 + 80 + 70, 300)
 
 
+def test_of_twenty_needed_the_two_that_never_came_are_the_ones_dropped():
+    """ "18 of 20 reviews submitted; 2 dropped; mean 8.5 of 10."""
+    steps = [{"step": "required_count", "count": 20}, {"step": "drop_lowest", "count": 2}]
+
+    result = one(steps, *items(*[8] * 9, *[9] * 9, missing=5))
+
+    assert result.share == Fraction(85, 100)
+    assert result.words[-3:] == (
+        "2 lowest results dropped; 2 never came.",
+        "Mean of 18: 8.5 of 10.",
+        "85 % of 100 = 85.",
+    )
+
+
+def test_the_best_of_those_needed_leave_out_what_never_came_first():
+    steps = [{"step": "required_count", "count": 5}, {"step": "best_of", "count": 3}]
+
+    assert one(steps, *items(9, 9, missing=4)).share == Fraction(18, 30)
+    assert one(steps, *items(9, 9, 9, 6, missing=4)).share == Fraction(27, 30)
+
+
 def test_half_credit_up_to_a_week_then_none():
     step = {"step": "late", "tiers": [{"days": 7, "percent": 50}]}
 

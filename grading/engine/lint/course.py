@@ -1,7 +1,9 @@
 """A policy against what the course has."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
+from grading.engine.exact import plain
 from grading.engine.lint.finding import ERROR, WARNING, Finding, Known, Path
 from grading.engine.lint.walk import walk
 from grading.engine.policy import Component, Policy
@@ -11,6 +13,7 @@ def check_against_course(policy: Policy, document: Mapping, known: Known) -> Ite
     paths = {raw["key"]: path for path, raw in walk(document)}
     for component in policy.leaves():
         yield from _check_source(component, paths[component.key], known)
+    yield from _check_counts(policy, known)
 
 
 def _check_source(component: Component, path: Path, known: Known) -> Iterator[Finding]:
@@ -28,11 +31,69 @@ def _check_source(component: Component, path: Path, known: Known) -> Iterator[Fi
     have, noun = counts.get(component.source, (None, ""))
     if have == 0:
         yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course has no {noun}.")
-    elif have is not None and component.source == "reviews":
-        needed = next((step.params["count"] for step in component.steps if step.name == "required_count"), 0)
-        if needed > have:
-            message = f"{needed} reviews are needed for full credit, but the course has only {have} papers."
+    else:
+        for message in _out_of_reach(component, known):
             yield Finding(WARNING, (*path, "steps"), message)
+
+
+NEEDED = {"reviews": "reviews", "milestones": "milestones", "participation": "meetings"}
+
+
+def _out_of_reach(component: Component, known: Known) -> Iterator[str]:
+    """What the steps ask for and the course cannot give."""
+    pieces, noun = _pieces_of(component, known)
+    there = f"{pieces} {noun}" if pieces == 1 else f"{pieces} {noun}s"
+    for step in component.steps:
+        count = step.params.get("count", 0)
+        if pieces and step.name == "required_count" and count > pieces:
+            asked = NEEDED.get(component.source, "pieces of work")
+            yield f"{count} {asked} are needed for full credit, but the course has only {there}."
+        if pieces and step.name == "drop_lowest" and count >= pieces > 1:
+            yield f"{count} are dropped, and the course has {there}: only the best one counts."
+        if "full_points" in step.params:
+            yield from _short_of(step.params["full_points"], component, known)
+
+
+def _short_of(full: Fraction, component: Component, known: Known) -> Iterator[str]:
+    most = None
+    if component.source == "manual":
+        most = component.max_points
+    elif component.source == "participation" and known.meetings and known.a_meeting:
+        most = known.meetings * known.a_meeting()
+    if most and full > most:
+        yield f"{plain(full)} points are full credit, but all of it together brings only {plain(most)}."
+
+
+def _pieces_of(component: Component, known: Known) -> tuple[int | None, str]:
+    """How many pieces of work it can have, and what they are; None where that is open."""
+    match component.source:
+        case "reviews":
+            return known.papers, "paper"
+        case "participation":
+            return known.meetings, "meeting"
+        case "milestones":
+            milestones = component.milestones or known.milestones
+            return None if milestones is None else len(milestones), "milestone"
+        case "manual":
+            return 1, "mark by hand"
+    return None, ""
+
+
+def _check_counts(policy: Policy, known: Known) -> Iterator[Finding]:
+    """Gates and letters that ask for more pieces of work than there can be."""
+    needs = [(("gates", place), gate.need) for place, gate in enumerate(policy.gates)]
+    needs += [
+        (("specification", place, "needs", index), need)
+        for place, band in enumerate(policy.specification)
+        for index, need in enumerate(band.needs)
+    ]
+    components = {component.key: component for component in policy.walk()}
+    for path, need in needs:
+        leaves = components[need.component].leaves()
+        pieces = [_pieces_of(leaf, known)[0] for leaf in leaves]
+        if need.count and None not in pieces and need.count > sum(pieces):
+            message = f"{need.count} pieces of work are asked for, and {components[need.component].title!r} has {sum(pieces)}."
+            yield Finding(WARNING, (*path, "count"), message)
 
 
 def check_unread(policy: Policy, known: Known) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from grading.engine.lint.walk import walk
 
 Said = tuple[str, str]  # (severity, message)
 HAS_DEADLINES = ("reviews", "milestones")
+NEVER_MISSING = ("presentations", "discussion", "manual")
 
 
 def check_how_much(raw: Mapping, off: str) -> Iterator[Said]:
@@ -15,6 +16,9 @@ def check_how_much(raw: Mapping, off: str) -> Iterator[Said]:
         yield ERROR, "Say how much is taken off by one of tiers and each."
     elif "free" in raw and "each" not in raw:
         yield ERROR, "free goes with each: that many are free."
+    starts = [tier["from"] for tier in raw.get("tiers", [])]
+    if twice := next((start for start in starts if starts.count(start) > 1), None):
+        yield ERROR, f"Two tiers start from {twice}."
     much = [tier[off] for tier in sorted(raw.get("tiers", []), key=lambda tier: tier["from"])]
     if much != sorted(much):
         yield WARNING, "More of it takes less off here, so a better mark can lower the total."
@@ -25,6 +29,8 @@ def check_counted(raw: Mapping, sources: set[str]) -> Iterator[Said]:
     counted = " and ".join(sorted(sources))
     if raw["count_of"] == "bad_ratings" and "reviews" not in sources:
         yield ERROR, f"Ratings are of reviews, and this component counts {counted}."
+    if raw["count_of"] == "missing" and sources <= set(NEVER_MISSING):
+        yield WARNING, f"Nothing of the source {counted!r} is ever missing; without_points counts what has no points."
     if raw["count_of"] == "late":
         if not sources & set(HAS_DEADLINES):
             yield ERROR, f"Nothing of the source {counted!r} has a deadline to be late for."

@@ -1,6 +1,8 @@
 """A finding: what is wrong with a policy document, and where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 ERROR, WARNING = "error", "warning"
 Path = tuple[str | int, ...]
@@ -33,6 +35,7 @@ class Known:
     milestones: frozenset[str] | None = None
     papers: int | None = None
     meetings: int | None = None
+    a_meeting: Callable[[], Decimal] | None = None  # the points of one, for the few policies that have to know
     slots: int | None = None
     sections: frozenset[str] | None = None
     marked: frozenset[str] | None = None

@@ -36,7 +36,20 @@ def _check_order(path: Path, names: list[str], aggregates: list[int]) -> Iterato
             yield Finding(ERROR, (*path, "steps", place), f"{name} {DOES[stage]}; write it before {later}.")
 
 
+# What a step that is written after one of these comes too late for.
+TOO_LATE = {
+    "exempt": ("required_count", "drop_lowest", "best_of"),
+    "sampled": ("required_count", "drop_lowest", "best_of"),
+    "skip": ("required_count",),
+}
+
+
 def _check_choosing(path: Path, raw: Mapping, names: list[str], aggregate: str) -> Iterator[Finding]:
+    for place, name in enumerate(names):
+        chosen = next((other for other in names[:place] if other in TOO_LATE.get(name, ())), None)
+        if chosen:
+            message = f"{chosen} has chosen already, so {name} comes too late; write it before."
+            yield Finding(WARNING, (*path, "steps", place), message)
     if "required_count" in names and aggregate == "sum":
         yield Finding(
             ERROR, (*path, "steps"), "required_count needs mean: pieces of work that never came have no points to add up."
@@ -70,6 +83,9 @@ def _late(step: Mapping, raw: Mapping, names: list[str]) -> Iterator[Said]:
     elif "of" in step and "percent" not in step:
         yield ERROR, "of says what percent are of; there are none here."
     yield from _late_moments(step)
+    ends = [exact(tier["days"]) for tier in step.get("tiers", [])]
+    if twice := next((end for end in ends if ends.count(end) > 1), None):
+        yield ERROR, f"Two tiers end at {plain(twice)} days."
     kept = [tier["percent"] for tier in sorted(step.get("tiers", []), key=lambda tier: tier["days"])]
     if kept != sorted(kept, reverse=True):
         yield WARNING, "Later work keeps more than earlier work here; is that meant?"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from grading.engine.facts import Item, State
-from grading.engine.flow import NOTHING, Flow, best_first, is_late, plural, say
+from grading.engine.flow import NOTHING, Flow, best_first, plural, say
 from grading.engine.late import LateRule, spend_bank
 
 Level = tuple[Decimal, Decimal]  # (from these points or this percentage on, percent)
@@ -30,7 +30,7 @@ def _mapped(item: Item, levels: Sequence[Level], by: str) -> Item:
 
 def late(flow: Flow, *, bank_days: int = 0, **rule) -> Flow:
     """Take off for work that was handed in late; free days from the bank go where they save most."""
-    affected = [item for item in flow.counted if item.late and item.points is not None and is_late(item)]
+    affected = [item for item in flow.counted if item.points is not None and item.came_late]
     if not affected:
         return flow
     rule = LateRule(**rule)

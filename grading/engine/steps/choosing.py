@@ -7,28 +7,33 @@ from grading.engine.flow import Flow, best_first, plural, say
 
 
 def drop_lowest(flow: Flow, *, count: int) -> Flow:
-    """Leave out the `count` lowest; at least one always stays."""
-    dropped = min(count, max(0, len(flow.counted) - 1))
+    """Leave out the `count` lowest, first of all what was needed and never came; at least one always stays."""
+    dropped = min(count, max(0, len(flow.counted) + flow.blanks - 1))
     if not dropped:
         return flow.then(say("Up to {} would be dropped; nothing to drop yet.", plural(count, "result")))
-    kept = tuple(best_first(flow.counted)[:-dropped])
-    return flow.then(say("{} dropped.", plural(dropped, "lowest result")), counted=kept)
+    blanks = max(0, flow.blanks - dropped)
+    kept = tuple(best_first(flow.counted)[: len(flow.counted) + flow.blanks - dropped - blanks])
+    never_came = flow.blanks - blanks
+    words = "{} dropped; {} never came." if never_came else "{} dropped."
+    return flow.then(say(words, plural(dropped, "lowest result"), never_came), counted=kept, blanks=blanks)
 
 
 def best_of(flow: Flow, *, count: int) -> Flow:
-    """Count the best `count` results."""
-    if len(flow.counted) <= count:
-        return flow.then(say("The best {} count; there are {}.", count, len(flow.counted)))
+    """Count the best `count` results; what was needed and never came is among the worst."""
+    there = len(flow.counted) + flow.blanks
+    if there <= count:
+        return flow.then(say("The best {} count; there are {}.", count, there))
     kept = tuple(best_first(flow.counted)[:count])
-    return flow.then(say("The best {} of {} count.", count, len(flow.counted)), counted=kept)
+    return flow.then(say("The best {} of {} count.", count, there), counted=kept, blanks=count - len(kept))
 
 
 def required_count(flow: Flow, *, count: int, extra: Fraction = Fraction(0)) -> Flow:
     """`count` pieces of work are full credit: the best ones count, what is short of `count` counts as zero.
 
-    So far, work that is still outstanding can make up for what is missing, so only the rest is needed already. Each
-    further one with points adds `extra` percent of the component.
+    Exempt work lowers `count` as far as what is left could not reach it. So far, work that is still outstanding can make up
+    for what is missing, so only the rest is needed already. Each further one with points adds `extra` percent of the component.
     """
+    asked, count = count, _reachable(flow, count)
     marked = tuple([item for item in flow.counted if item.points is not None])
     ranked = best_first(marked)
     best = tuple(ranked[:count])
@@ -39,7 +44,9 @@ def required_count(flow: Flow, *, count: int, extra: Fraction = Fraction(0)) -> 
         still_to_come = len(flow.outstanding) + unlisted
     needed = min(count, max(count - still_to_come, len(best)))
     blanks = needed - len(best)
-    words = [say("{} needed; the best {} of {} marked count.", count, len(best), len(marked))]
+    words = [say("{} needed; the best {} of {} marked count.", asked, len(best), len(marked))]
+    if count < asked:
+        words.insert(0, say("{} exempt, and too few others for {}: {} are full credit.", len(flow.exempt), asked, count))
     if still_to_come and needed < count:
         words.append(say("Only {} could be asked for so far.", needed))
     if blanks:
@@ -48,6 +55,13 @@ def required_count(flow: Flow, *, count: int, extra: Fraction = Fraction(0)) -> 
     if beyond:
         words.append(say("{} beyond that: {} % extra each.", beyond, extra))
     return flow.then(*words, counted=best, blanks=blanks, bonus=flow.bonus + beyond * extra / 100)
+
+
+def _reachable(flow: Flow, count: int) -> int:
+    others = len(flow.counted) + len(flow.outstanding)
+    if flow.exempt and not others:
+        return 0
+    return max(count - len(flow.exempt), min(count, others))
 
 
 def skip(flow: Flow, *, count: int) -> Flow:

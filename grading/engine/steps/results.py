@@ -1,6 +1,7 @@
 """Steps that turn what counts into a share of the component, and bound or lower it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from grading.engine import counting
@@ -29,7 +30,8 @@ def mean(flow: Flow) -> Flow:
 def total_points(flow: Flow, *, full_points: Fraction | None = None) -> Flow:
     """Points over possible points; with `full_points`, that many are full credit.
 
-    So far, `full_points` is asked for in proportion to what could already be had.
+    Exempt work lowers `full_points` as far as what is left could not reach it. So far, they are asked for in proportion to
+    what could already be had.
     """
     if not flow.counted:
         return nothing(flow)
@@ -37,12 +39,19 @@ def total_points(flow: Flow, *, full_points: Fraction | None = None) -> Flow:
     possible = sum([item.out_of for item in flow.counted], NOTHING)
     if full_points is None:
         return flow.then(say("{} of {} points.", points, possible), share=ratio(points, possible))
+    later = sum([item.out_of for item in flow.outstanding], NOTHING)
+    if flow.exempt:
+        full_points = _reachable(flow, full_points, possible + later)
     if flow.outstanding:
-        later = sum([item.out_of for item in flow.outstanding], NOTHING)
         asked = full_points * ratio(possible, possible + later)
         words = say("{} points; {} are full credit, {} of them so far.", points, full_points, asked)
         return flow.then(words, share=ratio(points, asked))
     return flow.then(say("{} points; {} are full credit.", points, full_points), share=ratio(points, full_points))
+
+
+def _reachable(flow: Flow, full_points: Fraction, left: Decimal) -> Fraction:
+    let_off = sum([item.out_of for item in flow.exempt], NOTHING)
+    return max(full_points - Fraction(let_off), min(full_points, Fraction(left)))
 
 
 def all_or_nothing(flow: Flow, *, at: Fraction) -> Flow:

@@ -113,13 +113,13 @@ def _signs(mark: Mark | None, item: engine.Item | None, *, counts: bool) -> Iter
 
 
 def _item_signs(item: engine.Item) -> Iterator[str]:
-    if item.state is State.MISSING:
+    if item.state is State.MISSING or item.never_came:
         yield MISSING
     elif item.state is State.EXEMPT:
         yield EXCUSED_SIGN if is_excused(item) else EXEMPT
     elif item.state is State.OPEN:
         yield NOT_DUE
-    if item.late is not None:
+    if item.late is not None and item.state is not State.OPEN:
         yield LATE
 
 
