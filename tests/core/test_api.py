@@ -43,6 +43,18 @@ def test_method_that_an_address_does_not_have_is_405_whatever_the_token_may(clie
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
+def test_address_without_its_slash_is_put_right_for_readers_only(client, course, instructor):
+    client.force_login(instructor.user)
+    address = reverse("api:webhook_list", args=[course.slug])
+    without = address.removesuffix("/")
+
+    assert (client.get(without).status_code, client.get(without)["Location"]) == (301, address)
+    for method in ("post", "put", "patch", "delete"):
+        response = getattr(client, method)(without, {}, content_type="application/json")
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+        assert response.json()["detail"] == "There is no such address. Those of the API end in a slash."
+
+
 def test_method_that_an_address_does_not_have_is_401_without_a_token(client, course):
     assert client.post(reverse("api:slot_list", args=[course.slug])).status_code == 401
 
