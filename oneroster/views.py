@@ -66,7 +66,7 @@ def _answer(request, collection: str, rows_of: dict[int, list[dict]]) -> Respons
     query = _query(request)
     page = paged([row for rows in rows_of.values() for row in rows], collection, query)
     of_course = Counter(ids.read_id(row["sourcedId"]).course for row in page.rows)
-    shown = [narrowed(row, collection, query) for row in page.rows]
+    shown = narrowed(page.rows, collection, query)
     response = Response({collection: shown}, headers={"X-Total-Count": str(page.total)})
     if links := _links(request, page):
         response["Link"] = links
@@ -202,7 +202,8 @@ def _find(request, collection: str, sourced_id: str) -> tuple[ids.Named, dict]:
 
 
 def _single(request, collection: str, row: dict, course: int) -> Response:
-    response = Response({ONE[collection]: narrowed(row, collection, _query(request))})
+    (shown,) = narrowed([row], collection, _query(request))
+    response = Response({ONE[collection]: shown})
     response["Cache-Control"] = "private, no-cache"
     response.pulled_courses = {course: 1}
     response.pulled_scope = "oneroster"
