@@ -34,6 +34,22 @@ class OrjsonRenderer(renderers.BaseRenderer):
             return json.dumps(data, default=str).encode()
 
 
+class FileRenderer(OrjsonRenderer):
+    """For views that answer with a file: it comes as what it is, whatever `Accept` prefers. All else they say is JSON."""
+
+    media_type = "*/*"
+    format = "file"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        response = (renderer_context or {}).get("response")
+        if response is not None and response.headers.get("Content-Type") == self.media_type:
+            response["Content-Type"] = super().media_type
+        return super().render(data, accepted_media_type, renderer_context)
+
+
+JSON_OR_FILE = [OrjsonRenderer, FileRenderer]
+
+
 class JsonParser(parsers.JSONParser):
     def parse(self, stream, media_type=None, parser_context=None):
         try:

@@ -27,8 +27,11 @@ def state_refusals(result, generator, request, public):
     for path in result["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
-                if status >= "400" and "application/json" in response.get("content", {}):
-                    response["content"] = {"application/problem+json": response["content"].pop("application/json")}
+                content = response.get("content", {})
+                if "application/json" in content:
+                    content.pop("*/*", None)  # of a view that answers with files as well
+                if status >= "400" and "application/json" in content:
+                    response["content"] = {"application/problem+json": content.pop("application/json")}
             operation["responses"].setdefault("default", REFUSAL)
     return result
 

@@ -1,7 +1,8 @@
 """The API's addresses: /api/v1/. Each app's api.py exports `urlpatterns`."""
 
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.urls import include, path, re_path
+from django.views import defaults
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
@@ -30,8 +31,20 @@ def root(request):
 @authentication_classes([])
 @permission_classes([AllowAny])
 def not_found(request, rest):
-    """What no address of the API is, refused as the API refuses. One without its last slash is sent on instead."""
+    """What no address of the API is, refused as the API refuses. Who reads one without its last slash is sent on instead."""
     raise Http404("No such address.")
+
+
+def page_not_found(request, exception):
+    """Of the whole site; for the API only what lacks its last slash comes here."""
+    if not request.path_info.startswith("/api/v1/"):
+        return defaults.page_not_found(request, exception)
+    words = "There is no such address. Those of the API end in a slash."
+    return JsonResponse(
+        {"type": "about:blank", "title": "Not Found", "status": 404, "detail": words},
+        status=404,
+        content_type="application/problem+json",
+    )
 
 
 app_name = "api"

@@ -6,6 +6,7 @@ from accounts.urls import pages as account_pages
 from courseportal.passed import counted_milestones, courses_of
 from projects.urls import pages as project_pages
 
+handler404 = "courseportal.api.page_not_found"
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

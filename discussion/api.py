@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.api import JsonParser, LinkedPagination, expected_revision, problem, with_etag
+from core.api import JSON_OR_FILE, JsonParser, LinkedPagination, expected_revision, problem, with_etag
 from core.errors import StaleVersion
 from core.filters import TrueFalseFilter
 from core.uploads import serve_upload
@@ -300,7 +300,11 @@ urlpatterns = [
     path(COMMENT, CommentViewSet.as_view({"get": "retrieve", "put": "update"}), name="comment_detail"),
     path(f"{COMMENT}withdraw/", CommentViewSet.as_view({"post": "withdraw"}), name="comment_withdraw"),
     path(f"{COMMENT}restore/", CommentViewSet.as_view({"post": "restore"}), name="comment_restore"),
-    path(f"{COURSE}comment-files/<slug:handle>/", CommentViewSet.as_view({"get": "file"}), name="comment_file"),
+    path(
+        f"{COURSE}comment-files/<slug:handle>/",
+        CommentViewSet.as_view({"get": "file"}, renderer_classes=JSON_OR_FILE),
+        name="comment_file",
+    ),
     path(f"{COURSE}reviews/<slug:handle>/rating/", RatingViewSet.as_view(RATING), name="rating_detail"),
     path(
         f"{COURSE}discussion-activity/",

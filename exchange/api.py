@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
+from core.api import JSON_OR_FILE
 from courses.policies import require_instructor, require_member
 from exchange.files import file_response
 from exchange.incoming import actions
@@ -23,6 +24,7 @@ class ExportViewSet(viewsets.ViewSet):
     """For staff the reviews of the course, for students their own."""
 
     scope_resource = "reviews"
+    renderer_classes = JSON_OR_FILE
 
     @extend_schema(operation_id="reviews_export", parameters=[KIND, Q], responses={(200, "*/*"): OpenApiTypes.ANY})
     def retrieve(self, request, course_slug, kind):

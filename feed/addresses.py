@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 LONGEST = 500
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that is given out to the open internet; outside of it are site-local addresses and forms that wrap an IPv4 address.
+OPEN_IPV6 = ipaddress.ip_network("2000::/3")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -45,6 +47,8 @@ def is_public(address: Address) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or _nat64(address)
         if inner is not None:
             return is_public(inner)
+        if address not in OPEN_IPV6:
+            return False
     return address.is_global and not address.is_multicast
 
 

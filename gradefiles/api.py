@@ -6,12 +6,12 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, viewsets
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, renderer_classes
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 
-from core.api import JsonParser, asks_for_dry_run, problem
+from core.api import JSON_OR_FILE, JsonParser, asks_for_dry_run, problem
 from core.errors import DomainError
 from gradefiles import actions, policies, queries
 from gradefiles.models import GradeImport, ImportState
@@ -29,6 +29,7 @@ IDS = OpenApiParameter("ids", str, enum=["none"], description="Of canvas.csv: le
     responses={(200, "text/csv"): OpenApiTypes.STR, (200, XLSX): OpenApiTypes.BINARY, 404: OpenApiResponse()},
 )
 @api_view(["GET"])
+@renderer_classes(JSON_OR_FILE)
 def grade_export(request, course_slug, kind):
     marker = policies.require_exporter(request.user, course_slug, kind)
     if kind not in EXPORTS:

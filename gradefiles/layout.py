@@ -126,7 +126,7 @@ def _canvas(table: Table, columns: list[Column], learned: dict[str, str], named:
     for place, heading in enumerate(header[section + 1 :], start=section + 1):
         if place in read_only or CANVAS_TOTALS.search(heading):
             continue
-        title, canvas_id = (match[1], match[2]) if (match := CANVAS_ID.match(heading)) else (heading, "")
+        title, canvas_id = finder.title_and_id(heading)
         column = finder.find(heading, title, canvas_id)
         if column is None:
             layout.left_out.append(f"column {letter(place)} ({shown(heading)})")
@@ -146,6 +146,13 @@ class _Finder:
         self.by_title = _unique({column.key: column.title for column in columns})
         self.by_own_id = {} if learned else {str(column.own_id): column.key for column in columns}
         self.learned, self.named = learned, named
+
+    def title_and_id(self, heading: str) -> tuple[str, str]:
+        """A piece of work may be called "Report (2)": in a file without ids the number is part of the title."""
+        match = CANVAS_ID.match(heading)
+        if match is None or plain_text(heading).casefold() in self.by_title:
+            return heading, ""
+        return match[1], match[2]
 
     def find(self, heading: str, title: str, canvas_id: str) -> Column | None:
         """None also where id and title name two different pieces of work: an old file of ours has other ids than Canvas."""

@@ -155,6 +155,8 @@ class _Taker:
 
 # XLSX
 
+QUOTED = re.compile(r'"[^"]*"|\\.')  # of a number's format: what is written beside the number
+
 
 def _workbook(raw: bytes) -> Table:
     taken = _Taker()
@@ -192,6 +194,8 @@ def _cell_of(cell: Any) -> str:
     if isinstance(value, bool):
         return BadCell(str(value).upper(), "true or false")
     if isinstance(value, int | float):
+        if "%" in QUOTED.sub("", cell.number_format or ""):  # 85 % is kept as 0.85, and would be taken for that many points
+            return BadCell(f"{value * 100:.10g} %", "a percentage")
         return f"{Decimal(repr(value)).normalize():f}" if abs(value) < 1e15 else repr(value)
     return _checked(value) if isinstance(value, str) else BadCell(str(value), "a date")
 

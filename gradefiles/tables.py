@@ -14,6 +14,7 @@ from gradefiles.sheet import Column, Place, Sheet, sheet_of
 from grading.engine import Outcome, Policy
 from grading.presenting import set_by_hand, summarise
 from grading.queries import Grade, grades_of, read_in_force
+from grading.queries.gradebook import has_letters
 
 Row = list[Any]
 CENTS = Decimal("0.01")
@@ -29,12 +30,14 @@ def gradebook_table(marker: Enrollment) -> Iterator[Row]:
     course = marker.course
     _, policy = read_in_force(course)
     grades = grades_of(course, audience="staff")
-    heads = [cell for leaf in policy.leaves() for cell in (f"{leaf.title} [{leaf.key}]", f"{leaf.title}, of [{leaf.key}]")]
+    leaves = list(policy.leaves())
+    heads = [cell for leaf in leaves for cell in (f"{leaf.title} [{leaf.key}]", f"{leaf.title}, of [{leaf.key}]")]
     totals = ["total so far", "total final", "out of", "letter so far", "letter final", "set by hand"]
     yield ["id", "email", "name", "section", *heads, *totals]
     for student in _students(course, grades):
         line = summarise(grades[student.pk])
-        cells = [cell for part in line["components"] for cell in (part["earned"], part["out_of"])]
+        parts = {part["key"]: part for part in line["components"]}  # a track need not have every component
+        cells = [parts.get(leaf.key, {}).get(name) for leaf in leaves for name in ("earned", "out_of")]
         totals = [line[name] for name in ("total_so_far", "total_final", "out_of", "letter", "letter_final")]
         by_hand = ", ".join(set_by_hand(grades[student.pk])) or None
         yield [student.pk, student.user.email, student.user.name, student.section, *cells, *totals, by_hand]
@@ -76,8 +79,9 @@ def canvas_table(marker: Enrollment, *, ids: str = "") -> Iterator[Row]:
     sheet, names = sheet_of(marker), _Names(course, ids)
     _, policy = read_in_force(course)
     full, released = grades_of(course, audience="staff"), grades_of(course, audience="student")
-    groups = [component.title for component in policy.components]
-    totals = [f"{group} {score}" for group in groups for score in SCORES] + [*SCORES, *(LETTERS if policy.letters else ())]
+    groups = _groups(policy)
+    totals = [f"{group} {score}" for group in groups.values() for score in SCORES]
+    totals += [*SCORES, *(LETTERS if has_letters(policy) else ())]
     student_heads = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     yield [*student_heads, *(names.heading(column) for column in sheet.columns), *totals]
     if sheet.columns:
@@ -87,7 +91,7 @@ def canvas_table(marker: Enrollment, *, ids: str = "") -> Iterator[Row]:
     for student in sheet.students:
         places = (sheet.place(student.pk, column.key) for column in sheet.columns)
         marks = (_cents(_mark(sheet, place)) for place in places)
-        yield [*names.student(student), *marks, *_canvas_totals(policy, full[student.pk], released[student.pk])]
+        yield [*names.student(student), *marks, *_canvas_totals(policy, list(groups), full[student.pk], released[student.pk])]
 
 
 class _Names:
@@ -110,15 +114,25 @@ class _Names:
         return [user.name, student.pk if self.use_own else None, None, user.email, student.section]
 
 
-def _canvas_totals(policy: Policy, full: Grade, released: Grade) -> Iterator[Decimal | str | None]:
-    for seen, every in zip(released.components, full.components, strict=True):
+def _groups(policy: Policy) -> dict[str, str]:
+    """{key: title} of the components at the top, those that only a track has last."""
+    found: dict[str, str] = {}
+    for each in (policy, *(track.policy for track in policy.tracks)):
+        for component in each.components:
+            found.setdefault(component.key, component.title)
+    return found
+
+
+def _canvas_totals(policy: Policy, groups: list[str], full: Grade, released: Grade) -> Iterator[Decimal | str | None]:
+    seen, every = ({node.key: node for node in grade.components} for grade in (released, full))
+    for group in groups:
         for reading in ("so_far", "final"):
-            for node in (seen, every):
-                yield _cents(_percentage(policy, getattr(node, reading)))
+            for nodes in (seen, every):
+                yield _cents(_percentage(policy, getattr(nodes[group], reading))) if group in nodes else None
     for reading in ("so_far", "final"):
         for grade in (released, full):
             yield _cents(policy.rounded(getattr(grade.explanation, reading).percentage))
-    if policy.letters:
+    if has_letters(policy):
         for reading in ("so_far", "final"):
             for grade in (released, full):
                 yield getattr(grade.explanation, reading).letter

@@ -7,7 +7,18 @@ from django import forms
 from grading.engine import Policy
 from grading.queries.grade_filter import FINAL, SO_FAR, GradeFilter
 
+WORDS = {"": False, "on": True, "true": True, "1": True, "false": False, "0": False}
 READINGS = [(SO_FAR, "so far"), (FINAL, "final")]
+
+
+class TrueOrFalse(forms.Field):
+    """A box to tick that takes no other word for yes: an address is typed as well."""
+
+    def to_python(self, value):
+        word = (value or "").lower()
+        if word not in WORDS:
+            raise forms.ValidationError(f"Expected true or false, found {value}.")
+        return WORDS[word]
 
 
 class GradeFilterForm(forms.Form):
@@ -16,7 +27,7 @@ class GradeFilterForm(forms.Form):
     name = forms.CharField(required=False, max_length=150, label="Name or email")
     section = forms.CharField(required=False, max_length=60)
     team = forms.IntegerField(required=False, min_value=1, max_value=2**53)
-    missing = forms.BooleanField(required=False, label="Missing work only")
+    missing = TrueOrFalse(required=False, label="Missing work only")
     below = forms.DecimalField(required=False, min_value=0, max_value=1000, max_digits=7, decimal_places=3)
     of = forms.ChoiceField(required=False)
     reading = forms.ChoiceField(required=False, choices=READINGS)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import datetime
 
 from core.csv_text import csv_text
 from courses.models import Course
@@ -37,7 +38,9 @@ def bulk_zip(course: Course, *, audience: Audience) -> tuple[bytes, int]:
         archive.writestr("manifest.csv", csv_text(_manifest(course)))
         for name, rows in tables.items():
             header = COMMON + HEADERS[name]
-            archive.writestr(f"{name}.csv", csv_text([header, *([_cell(row, column) for column in header] for row in rows)]))
+            archive.writestr(
+                f"{name}.csv", csv_text([header, *([_cell(course, row, column) for column in header] for row in rows)])
+            )
     return out.getvalue(), len(tables["results"])
 
 
@@ -52,7 +55,9 @@ def _manifest(course: Course) -> list[tuple[str, str]]:
     ]
 
 
-def _cell(row: dict, column: str):
+def _cell(course: Course, row: dict, column: str):
+    if column in DATES:  # the day that the course's calendar shows, which in UTC is another at either end
+        return course.local(datetime.fromisoformat(row[column])).date().isoformat()
     if column in ("status", "dateLastModified"):
         return ""
     if column == "orgSourcedId":
@@ -61,5 +66,4 @@ def _cell(row: dict, column: str):
         return ",".join(f"{value['itemValueLHS']}:{value['itemValueRHS']}" for value in row[column])
     if column.endswith("SourcedId"):
         return row.get(column.removesuffix("SourcedId"), {}).get("sourcedId", "")
-    value = row.get(column, "")
-    return value[:10] if column in DATES else value
+    return row.get(column, "")

@@ -5,26 +5,14 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import renderers
 from rest_framework.decorators import api_view, renderer_classes
 from rest_framework.exceptions import ValidationError
 
-from core.api import OrjsonRenderer
+from core.api import JSON_OR_FILE
 from core.pulls import pulls_grades
 from courses.policies import require_instructor
 from machines.models import Sees
 from oneroster.bulk import bulk_zip
-
-
-class ZipRenderer(renderers.BaseRenderer):
-    """Named for content negotiation; the view answers with the bytes itself."""
-
-    media_type = "application/zip"
-    format = "zip"
-    render_style = "binary"
-
-    def render(self, data, accepted_media_type=None, renderer_context=None):
-        return OrjsonRenderer().render(data)
 
 
 def _zip_response(course, sees: str) -> HttpResponse:
@@ -51,7 +39,7 @@ def bulk_download(request, course_slug):
     responses={(200, "application/zip"): OpenApiTypes.BINARY},
 )
 @api_view(["GET"])
-@renderer_classes([ZipRenderer, OrjsonRenderer])
+@renderer_classes(JSON_OR_FILE)
 def bulk_api(request, course_slug):
     enrollment = require_instructor(request.user, course_slug)
     sees = request.query_params.get("marks", Sees.RELEASED)

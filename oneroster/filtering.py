@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -27,6 +28,8 @@ FIELDS = {
     "scoreScales": ("title", "type", "class", "scoreScaleValue"),
 }  # fmt: skip
 OF_EVERY_OBJECT = ("sourcedId", "status", "dateLastModified")
+NUMBERS = ("weight", "resultValueMin", "resultValueMax", "score")
+MOMENTS = ("dateLastModified", "assignDate", "dueDate")
 
 
 class BadQuery(Exception):  # noqa: N818 - it is the query that is bad
@@ -62,15 +65,15 @@ def _number(query: Mapping[str, str], name: str, default: int, *, least: int) ->
     return int(text)
 
 
-def narrowed(row: Row, collection: str, query: Mapping[str, str]) -> Row:
-    """The row with the fields that are asked for only."""
+def narrowed(rows: list[Row], collection: str, query: Mapping[str, str]) -> list[Row]:
+    """The rows with the fields that are asked for only."""
     if "fields" not in query:
-        return row
+        return rows
     names = [name.strip() for name in query["fields"].split(",")]
     for name in names:
         if name not in OF_EVERY_OBJECT + FIELDS[collection]:
             raise BadQuery(f"fields: {collection} have no field {name!r}.", "invalid_selection_field")
-    return {name: row[name] for name in names if name in row}
+    return [{name: row[name] for name in names if name in row} for row in rows]
 
 
 def _sorted(rows: list[Row], collection: str, query: Mapping[str, str]) -> list[Row]:
@@ -112,16 +115,18 @@ def condition_of(text: str, collection: str) -> Callable[[Row], bool]:
 
 
 def _condition(name: str, operator: str, value: str, collection: str) -> Callable[[Row], bool]:
-    read, wanted = _reader(name, collection, "filter", "invalid_filter_field"), value.replace("''", "'")
-    compare = COMPARE[operator]
+    """Raises BadQuery for a value that the field cannot be compared with, whether or not there is a row to compare."""
+    read, compare = _reader(name, collection, "filter", "invalid_filter_field"), COMPARE[operator]
+    comparable = str.casefold if operator == "~" else _number_of if name in NUMBERS else _moment if name in MOMENTS else str
+    try:
+        wanted = comparable(value.replace("''", "'"))
+    except ValueError:
+        kind = "number" if name in NUMBERS else "date"
+        raise BadQuery(f"filter: {name} is a {kind}; found {value!r}.", "invalid_filter_field") from None
 
     def test(row: Row) -> bool:
         found = read(row)
-        if found is None:
-            return operator == "!="
-        if operator == "~":
-            return wanted.casefold() in str(found).casefold()
-        return compare(*_alike(found, wanted, name))
+        return operator == "!=" if found is None else compare(comparable(str(found)), wanted)
 
     return test
 
@@ -137,24 +142,16 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _alike(found: Any, wanted: str, name: str) -> tuple[Any, Any]:
-    """Both as numbers, both as moments, or both as texts."""
-    if isinstance(found, int | float):
-        try:
-            return float(found), float(wanted)
-        except ValueError:
-            raise BadQuery(f"filter: {name} is a number; found {wanted!r}.", "invalid_filter_field") from None
-    if name == "dateLastModified" or name in ("assignDate", "dueDate"):
-        return _moment(found, name), _moment(wanted, name)
-    return str(found), wanted
+def _number_of(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
-def _moment(text: str, name: str) -> datetime:
-    """A day counts from its midnight, and a clock without a zone is in UTC."""
-    try:
-        moment = parse_datetime(text.replace(" ", "+")) or datetime.fromisoformat(text)
-    except ValueError:
-        raise BadQuery(f"filter: {name} is a date; found {text!r}.", "invalid_filter_field") from None
+def _moment(text: str) -> datetime:
+    """A day counts from its midnight, and a clock without a zone is in UTC. Raises ValueError."""
+    moment = parse_datetime(text.replace(" ", "+")) or datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

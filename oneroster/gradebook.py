@@ -76,9 +76,12 @@ def _items(node: Node) -> Iterator[tuple[str, Item]]:
 
 
 def categories_of(book: Book) -> list[Row]:
-    whole = book.policy.weight_sum
+    wholes: dict[str, Fraction] = {}  # of a component that only a track has, the track's own
+    for policy in _policies(book):
+        for leaf in (leaf for component in policy.components for leaf in component.leaves()):
+            wholes.setdefault(leaf.key, policy.weight_sum)
     rows = [
-        _object(book, ids.category_id(book.course, leaf.key), title=leaf.title, weight=_percent(leaf.weight, whole))
+        _object(book, ids.category_id(book.course, leaf.key), title=leaf.title, weight=_percent(leaf.weight, wholes[leaf.key]))
         for leaf in book.policy.leaves()
     ]
     if book.policy.components:
@@ -86,6 +89,11 @@ def categories_of(book: Book) -> list[Row]:
     for key, gone in book.withdrawn.categories.items():
         rows.append(_object(book, ids.category_id(book.course, key), title=gone.title, weight=0) | _gone(gone.at))
     return rows
+
+
+def _policies(book: Book) -> list[engine.Policy]:
+    """The course's own, then those of its tracks."""
+    return [book.policy, *(track.policy for track in book.policy.tracks)]
 
 
 def _gone(at: datetime) -> Row:
@@ -107,7 +115,7 @@ def line_items_of(book: Book) -> list[Row]:
                 title = leaf.title if key == "" else item.title
                 rows.append(_line_item(book, leaf.key, key, title, item.out_of, item.when))
     if book.policy.components:
-        out_of = exact_decimal(book.policy.out_of)
+        out_of = exact_decimal(max(each.out_of for each in _policies(book)))
         rows.append(_line_item(book, ids.TOTAL, ids.SO_FAR, "Total so far", out_of, None))
         rows.append(_line_item(book, ids.TOTAL, ids.FINAL, "Final total", out_of, None))
     for (key, item), gone in book.withdrawn.line_items.items():
@@ -240,7 +248,7 @@ def _total(book: Book, enrollment: int, grade: Grade, key: str, value: Decimal |
         said["score"] = _json_number(value)
     if letter:
         said["textScore"] = letter
-    if book.policy.letters:
+    if grade.policy.letters and grade.policy.letters == book.policy.letters:  # the one scale; a track's own is in no list
         said["scoreScale"] = _reference(book, "scoreScales", ids.scale_id(book.course), "scoreScale")
     return _result(book, enrollment, grade, (ids.TOTAL, key), **said)
 

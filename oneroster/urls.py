@@ -1,4 +1,3 @@
-from django.http import Http404
 from django.urls import path
 
 from oneroster import downloads, views
@@ -7,14 +6,10 @@ app_name = "oneroster"
 BASE = "ims/oneroster/gradebook/v1p2/"
 
 
-def base(request):
-    """Has a name, so that references can be written; the specification answers nothing here."""
-    raise Http404("Ask for a collection, such as lineItems.")
-
-
 urlpatterns = [
     path("c/<slug:course_slug>/gradebook-oneroster/", downloads.bulk_download, name="bulk_download"),
-    path(BASE, base, name="base"),
+    # Has a name of its own, so that references can be written; the specification answers nothing here.
+    path(BASE, views.unknown_address, name="base"),
     *(path(f"{BASE}{name}", views.collection_view(name), name=f"{name}_list") for name in views.LISTS),
     *(path(f"{BASE}{name}/<str:sourced_id>", views.single_view(name), name=f"{name}_detail") for name in views.LISTS),
     *(
@@ -41,4 +36,5 @@ urlpatterns = [
     path(f"{BASE}lineItems/<str:line_item_id>/results", views.line_item_results, name="line_item_results"),
     path(f"{BASE}schools/<str:school_id>/scoreScales", views.school_score_scales, name="school_scoreScales"),
     path(f"{BASE}schools/<str:school_id>/lineItems", views.school_line_items, name="school_lineItems"),
+    path(f"{BASE}<path:rest>", views.unknown_address, name="unknown_address"),
 ]

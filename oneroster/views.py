@@ -66,7 +66,7 @@ def _answer(request, collection: str, rows_of: dict[int, list[dict]]) -> Respons
     query = _query(request)
     page = paged([row for rows in rows_of.values() for row in rows], collection, query)
     of_course = Counter(ids.read_id(row["sourcedId"]).course for row in page.rows)
-    shown = [narrowed(row, collection, query) for row in page.rows]
+    shown = narrowed(page.rows, collection, query)
     response = Response({collection: shown}, headers={"X-Total-Count": str(page.total)})
     if links := _links(request, page):
         response["Link"] = links
@@ -87,7 +87,7 @@ def _links(request, page: Page) -> str:
     last = max(page.total - 1, 0) // page.limit * page.limit
     offsets = {"first": 0, "last": last}
     if page.offset:
-        offsets["prev"] = max(page.offset - page.limit, 0)
+        offsets["prev"] = min(max(page.offset - page.limit, 0), last)
     if page.offset + page.limit < page.total:
         offsets["next"] = page.offset + page.limit
     if len(offsets) == 2 and not page.total > page.limit:
@@ -181,7 +181,7 @@ def single_view(collection: str):
         if request.method == "DELETE":
             writing.clear(named=named, row=row, by=request.user)
             return Response(status=204)
-        writing.write_all([(named, row, writing.read_one(request.data, kind))], by=request.user)
+        writing.write_all([(named, row, writing.read_one(request.data, kind, sourced_id))], by=request.user)
         _, row = _find(request, collection, sourced_id)
         return Response({kind: row}, status=201)
 
@@ -202,11 +202,18 @@ def _find(request, collection: str, sourced_id: str) -> tuple[ids.Named, dict]:
 
 
 def _single(request, collection: str, row: dict, course: int) -> Response:
-    response = Response({ONE[collection]: narrowed(row, collection, _query(request))})
+    (shown,) = narrowed([row], collection, _query(request))
+    response = Response({ONE[collection]: shown})
     response["Cache-Control"] = "private, no-cache"
     response.pulled_courses = {course: 1}
     response.pulled_scope = "oneroster"
     return response
+
+
+@service("GET", "PUT", "POST", "DELETE")
+def unknown_address(request, rest=""):
+    """Whatever else is asked for below the service's address; refused in its own shape, and only to those it lets in."""
+    raise Http404("The service has no such address.")
 
 
 @service("POST")

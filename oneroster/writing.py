@@ -29,9 +29,11 @@ ONLY_MARKS = (
 )
 
 
-def read_one(data: Any, kind: str) -> dict:
+def read_one(data: Any, kind: str, sourced_id: str) -> dict:
     if not isinstance(data, dict) or not isinstance(data.get(kind), dict):
         raise ValidationError({kind: ['Expected a body such as {"' + kind + '": {...}}.']})
+    if (named := data[kind].get("sourcedId", sourced_id)) != sourced_id:
+        raise ValidationError({"sourcedId": [f"The address is that of {sourced_id}; found {named!r}."]})
     return data[kind]
 
 

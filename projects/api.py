@@ -10,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.api import JsonParser
+from core.api import JSON_OR_FILE, JsonParser
 from core.errors import DomainError
 from core.uploads import serve_upload
 from courses.models import Enrollment
@@ -195,5 +195,9 @@ urlpatterns = [
         MilestoneViewSet.as_view({"get": "deliverables", "post": "hand_in"}),
         name="deliverable_list",
     ),
-    path(f"{COURSE}deliverables/<int:pk>/file/", MilestoneViewSet.as_view({"get": "file"}), name="deliverable_file"),
+    path(
+        f"{COURSE}deliverables/<int:pk>/file/",
+        MilestoneViewSet.as_view({"get": "file"}, renderer_classes=JSON_OR_FILE),
+        name="deliverable_file",
+    ),
 ]

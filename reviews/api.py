@@ -16,7 +16,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from core.api import LinkedPagination, asks_for_dry_run, expected_revision, problem, with_etag
+from core.api import JSON_OR_FILE, LinkedPagination, asks_for_dry_run, expected_revision, problem, with_etag
 from core.errors import DomainError, StaleVersion
 from core.uploads import PDF, serve_upload
 from courses.actions import set_paper_pdf
@@ -303,6 +303,7 @@ class PaperPdfViewSet(viewsets.ViewSet):
 
     scope_resource = "course"
     parser_classes = [MultiPartParser]
+    renderer_classes = JSON_OR_FILE
 
     @extend_schema(operation_id="paper_pdf_retrieve", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def retrieve(self, request, course_slug, paper_key):

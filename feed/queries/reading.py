@@ -14,7 +14,8 @@ from feed.changes import Withdrawn, is_same_but_for_release, newly_released, wit
 from feed.models import Entry, Stream
 
 START = "0"
-SHAPE = re.compile(r"[\w-]{12}(?:\.(?:[\w-]{12}|0)){2}", re.ASCII)
+FIRST = "~"
+SHAPE = re.compile(r"[\w-]{12}\.(?:[\w-]{12}|0)\.~?(?:[\w-]{12}|0)", re.ASCII)
 
 
 class NotACursor(ValueError):  # noqa: N818 - named for the state, as DomainError's kind are
@@ -32,15 +33,17 @@ class CursorGone(ValueError):  # noqa: N818
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """`position` is the last entry that was answered. `base` is where the reader was when they began to page: what they
-    may have read of a student is everything from there on. As text, entries are named by their random handles, so that
-    a number that a restored backup gives again is not taken for the old one.
+    may have read of a student is everything from there on; `is_first` when they had nothing before. As text, entries are
+    named by their random handles, so that a number that a restored backup gives again is not taken for the old one.
     """
 
     position: Entry | None = None
     base: Entry | None = None
+    is_first: bool = False
 
     def text(self, stream: Stream) -> str:
-        return ".".join([stream.handle, *(entry.handle if entry else START for entry in (self.position, self.base))])
+        position, base = (entry.handle if entry else START for entry in (self.position, self.base))
+        return f"{stream.handle}.{position}.{FIRST if self.is_first else ''}{base}"
 
     @property
     def after(self) -> int:
@@ -56,12 +59,13 @@ def read_cursor(stream: Stream, text: str) -> Cursor:
     if not SHAPE.fullmatch(text):
         raise NotACursor
     handle, position, base = text.split(".")
+    is_first, base = base.startswith(FIRST), base.removeprefix(FIRST)
     if handle != stream.handle:
         raise OfAnotherStream if Stream.objects.filter(handle=handle).exists() else CursorGone
     found = {entry.handle: entry for entry in Entry.objects.filter(stream=stream, handle__in={position, base})}
     if {position, base} - {START} - set(found):
         raise CursorGone
-    return Cursor(found.get(position), found.get(base))
+    return Cursor(found.get(position), found.get(base), is_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +86,19 @@ class Page:
 
 def page_after(stream: Stream, cursor: Cursor | None, size: int) -> Page:
     """`cursor` None: everybody as they are. Reads entry.enrollment.user."""
-    is_first = cursor is None
-    cursor = cursor or Cursor()
+    if cursor is None:
+        newest = Entry.objects.filter(stream=stream, number__lte=stream.last_number).order_by("-number").first()
+        cursor = Cursor(base=newest, is_first=True)
     entries = Entry.objects.filter(stream=stream, is_current=True, number__gt=cursor.after).order_by("number")
-    if is_first:
-        entries = entries.exclude(grade=None)
+    if cursor.is_first:
+        entries = entries.exclude(grade=None, number__lte=cursor.from_number)
     found = list(entries.select_related("enrollment__user")[: size + 1])
     shown, has_more = found[:size], len(found) > size
     last = shown[-1] if shown else cursor.position
-    known = {} if is_first else _may_be_known(stream, cursor, [entry.enrollment_id for entry in shown])
+    met = [entry.enrollment_id for entry in shown if not (cursor.is_first and entry.number <= cursor.from_number)]
+    known = _may_be_known(stream, cursor, met)
     changes = [_change(entry, known.get(entry.enrollment_id, [])) for entry in shown]
-    return Page(changes, Cursor(last, cursor.base if has_more else last), has_more)
+    return Page(changes, Cursor(last, cursor.base, cursor.is_first) if has_more else Cursor(last, last), has_more)
 
 
 def _may_be_known(stream: Stream, cursor: Cursor, students: Collection[int]) -> dict[int, list[Entry]]:

@@ -5,7 +5,6 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -118,7 +117,7 @@ def grade_list(request, course_slug):
     is_csv = request.accepted_renderer.format == "csv"
     rows, has_more = _rows(enrollment, students, asked, everything=is_csv)
     if is_csv:
-        return _csv_response(course_slug, rows)
+        return _csv_response(course_slug, policy, rows)
     results = [{"student": student_line(student), **summarise(grade)} for student, grade in rows]
     data = {"policy_version": row.number if row else 0, "results": results}
     # The tag leaves out what differs at every asking: the moment in next_updated_since and in the cursor.
@@ -170,8 +169,8 @@ def student_line(student: Enrollment) -> dict[str, Any]:
     return {"id": student.pk, "email": student.user.email, "name": student.user.name, "section": student.section}
 
 
-def _csv_response(course_slug: str, rows: Iterable[tuple[Enrollment, Grade]]) -> Response:
-    response = Response(list(_table(rows)))
+def _csv_response(course_slug: str, policy: Policy, rows: Iterable[tuple[Enrollment, Grade]]) -> Response:
+    response = Response(list(_table(policy, rows)))
     response["Content-Disposition"] = f'attachment; filename="{course_slug}-grades.csv"'
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -180,17 +179,16 @@ def _csv_response(course_slug: str, rows: Iterable[tuple[Enrollment, Grade]]) ->
 TOTALS = ("total_so_far", "total_final", "out_of", "letter", "letter_final", "total_is_set", "changed_at")
 
 
-def _table(rows: Iterable[tuple[Enrollment, Grade]]) -> Iterable[list]:
-    """A header row, then one row a student; empty cells are what nothing counts for yet."""
-    lines = [(student_line(student), summarise(grade)) for student, grade in rows]
-    keys = [component["key"] for component in lines[0][1]["components"]] if lines else []
+def _table(policy: Policy, rows: Iterable[tuple[Enrollment, Grade]]) -> Iterable[list]:
+    """A header row, then one row a student; empty cells are what nothing counts for yet, or what the student's track lacks."""
+    keys = [leaf.key for leaf in policy.leaves()]
     yield ["id", "email", "name", "section", *(f"{key}{suffix}" for key in keys for suffix in ("", " out of")), *TOTALS]
-    for student, line in lines:
-        cells: list[str | Decimal | None] = []
-        for component in line["components"]:
-            cells += [component["earned"], component["out_of"]]
+    for student, grade in rows:
+        line = summarise(grade)
+        parts = {part["key"]: part for part in line["components"]}
+        cells = [parts.get(key, {}).get(name) for key in keys for name in ("earned", "out_of")]
         line["total_is_set"] = "true" if line["total_is_set"] else "false"
-        yield [*student.values(), *cells, *(line[name] for name in TOTALS)]
+        yield [*student_line(student).values(), *cells, *(line[name] for name in TOTALS)]
 
 
 @extend_schema(

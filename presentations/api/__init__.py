@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from core.api import JSON_OR_FILE
 from presentations.api.board import BoardViewSet
 from presentations.api.sign_up import OfferViewSet, PlaceViewSet
 from presentations.api.slots import SignUpViewSet, SlidesViewSet, SlotViewSet
@@ -41,5 +42,9 @@ urlpatterns = [
     path(f"{SWAP}approve/", OfferViewSet.as_view({"post": "approve"}), name="swap_approve"),
     path(f"{SWAP}refuse/", OfferViewSet.as_view({"post": "refuse"}), name="swap_refuse"),
     path(f"{SLOT}slides/", SlidesViewSet.as_view({"get": "list", "post": "create"}, pagination_class=None), name="slides_list"),
-    path(f"{SLOT}slides/<int:number>/file/", SlidesViewSet.as_view({"get": "file"}), name="slides_file"),
+    path(
+        f"{SLOT}slides/<int:number>/file/",
+        SlidesViewSet.as_view({"get": "file"}, renderer_classes=JSON_OR_FILE),
+        name="slides_file",
+    ),
 ]

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
+from core.api import JSON_OR_FILE
 from courses.policies import require_instructor
 from presentations.board_csv.actions import load_board
 from presentations.board_csv.files import Plan, plan_board, write_board
@@ -27,6 +28,7 @@ class BoardViewSet(viewsets.ViewSet):
     """For instructors."""
 
     scope_resource = "presentations"
+    renderer_classes = JSON_OR_FILE
 
     @extend_schema(operation_id="presentation_board_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
     def download(self, request, course_slug):

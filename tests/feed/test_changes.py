@@ -213,6 +213,31 @@ def test_pages_lose_nobody_while_grades_change(course, instructor, pull):
     assert ids(pull(pages[-1])) == []
 
 
+def test_a_first_pull_in_pages_tells_nothing_of_the_time_before_it(course, instructor, pull):
+    """What was marked, hidden and cleared, and who left, before the first page is no news to who begins."""
+    students = students_of(course, 4)
+    for student in students:
+        mark(student, "8", instructor)
+    release_component(course=course, component_key="reviews", by=instructor.user)
+    pull()
+    hide_component(course=course, component_key="reviews", by=instructor.user)
+    mark(students[2], None, instructor)
+    pull()
+    Enrollment.objects.filter(pk=students[3].pk).update(is_active=False)
+
+    page = pull(page_size=1)
+    seen = [*page["results"]]
+    mark(students[0], "2", instructor)
+    while page["next"]:
+        page = pull(page, page_size=1)
+        seen += page["results"]
+
+    told = [(row["student"]["id"], row["change"], row["changed"], row["withdrawn"]) for row in seen]
+    first, second, third, _ = (student.pk for student in students)
+    assert sorted(told[:3]) == sorted((pk, "set", [], []) for pk in (first, second, third))
+    assert told[3:] == [(first, "set", ["grade"], [])]
+
+
 # Students
 
 

@@ -1,14 +1,17 @@
 """The client in clients/python: held against the OpenAPI document, run against the portal, and tried with bad weather."""
 
+import inspect
 import json
 import runpy
 from dataclasses import fields
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import courseportal_client as api
 import httpx
 import pytest
+from allauth.idp.oidc.models import Token as AccessToken
 from courseportal_client import client as addresses
 from courseportal_client.frames import frame
 from courseportal_client.models import SCHEMAS
@@ -21,6 +24,7 @@ from feed.sending import signature
 from grading.actions import release_component, set_mark
 from tests.factories import EnrollmentFactory, TokenFactory
 from tests.feed.test_changes import mark, students_of
+from tests.machines.keys import make_client
 
 EXAMPLE = Path(settings.BASE_DIR) / "clients/python/example.py"
 
@@ -64,7 +68,9 @@ def test_every_address_is_in_the_document(document):
     }  # fmt: skip
     assert [path for path, method in used.items() if method not in document["paths"].get(addresses.API + path, {})] == []
     named = {value for name, value in vars(addresses).items() if name.isupper() and str(value).startswith("/")}
-    assert named - {addresses.API} == set(used)
+    flows = document["components"]["securitySchemes"]["machine"]["flows"]
+    assert flows["clientCredentials"]["tokenUrl"] == addresses.SIGN_IN
+    assert named - {addresses.API, addresses.SIGN_IN} == set(used)
 
 
 def test_every_field_is_in_the_document_and_as_optional_as_there(document):
@@ -84,7 +90,8 @@ def test_every_parameter_is_in_the_document(document):
     def of(path):
         return {each["name"] for each in document["paths"][addresses.API + path]["get"]["parameters"]}
 
-    assert {"updated_since", "page_size", "If-None-Match"} <= of(addresses.GRADES)
+    asked = set(inspect.signature(addresses.CourseGrades.grades).parameters) - {"self"}
+    assert asked | {"cursor", "If-None-Match", "course_slug", "format"} == of(addresses.GRADES)
     assert {"since", "explain", "page_size", "If-None-Match"} <= of(addresses.CHANGES)
 
 
@@ -112,7 +119,43 @@ def test_grades_are_read_as_the_api_says_them(grades, course, instructor):
     assert grades.policy().version == 1
     assert frame(lines).loc[students[0].pk, "reviews"] == pytest.approx(0.85)
     assert frame(lines, exact=True).loc[students[0].pk, "reviews"] == Decimal("0.85")
+    assert list(frame(lines).columns[-4:]) == ["total_final", "letter", "letter_final", "total_is_set"]
     assert frame([]).empty
+
+
+def test_a_list_is_narrowed_and_says_what_to_ask_from_the_next_time(grades, course, instructor):
+    first, second = students_of(course, 2)
+    mark(second, "8.5", instructor)
+    everybody = grades.grades(page_size=1)
+
+    assert everybody.next_updated_since is None
+    assert [line.student.id for line in everybody] == [first.pk, second.pk]
+    assert timezone.now() - everybody.next_updated_since >= timedelta(minutes=2)
+    assert [line.student.id for line in grades.grades(name=second.user.email)] == [second.pk]
+    assert [line.student.id for line in grades.grades(below=Decimal("5"), of="reviews", reading="final")] == [
+        first.pk,
+        second.pk,
+    ]
+    assert list(grades.grades(updated_since=timezone.now() + timedelta(days=1))) == []
+
+
+def test_a_machine_client_gets_its_access_token_by_itself_and_another_when_it_ends(course, wsgi):
+    (student,) = students_of(course, 1)
+    machine, secret = make_client(course)
+    transport = httpx.WSGITransport(app=wsgi)
+
+    def pull(credentials):
+        with api.CoursePortal("http://testserver", credentials, transport=transport, sleep=pytest.fail) as portal:
+            return [line.student.id for _ in range(2) for line in portal.course(course.slug).grades()]
+
+    credentials = api.ClientCredentials(machine.oauth.pk, secret)
+    assert (pull(credentials), AccessToken.objects.count()) == ([student.pk] * 2, 1)
+    AccessToken.objects.all().delete()
+    assert (pull(credentials), AccessToken.objects.count()) == ([student.pk] * 2, 1)
+    assert secret not in repr(credentials)
+    with pytest.raises(api.NotSignedIn, match="invalid_client") as refused:
+        pull(api.ClientCredentials(machine.oauth.pk, "wrong"))
+    assert refused.value.code == "invalid_client"
 
 
 def test_changes_come_page_after_page_and_the_cursor_is_kept(grades, course, instructor):
@@ -197,7 +240,7 @@ def weather():
     """A client whose portal answers with what it is given, one after another."""
     waits, asked = [], []
 
-    def client(*answers, **options):
+    def client(*answers, key="cp_x", **options):
         answers = list(answers)
 
         def answer(request):
@@ -208,13 +251,20 @@ def weather():
             return found
 
         transport = httpx.MockTransport(answer)
-        return api.CoursePortal("https://portal.example.edu", "cp_x", transport=transport, sleep=waits.append, **options)
+        return api.CoursePortal("https://portal.example.edu", key, transport=transport, sleep=waits.append, **options)
 
     client.waits, client.asked = waits, asked
     return client
 
 
-ME = {"email": "a@example.edu", "name": "A", "later": "ignored"}
+ME = {
+    "email": "a@example.edu",
+    "name": "A",
+    "scopes": ["grades:read"],
+    "courses": None,
+    "token_expires_at": None,
+    "later": "ignored",
+}
 
 
 def test_a_busy_portal_is_asked_again_when_it_says(weather):
@@ -225,7 +275,7 @@ def test_a_busy_portal_is_asked_again_when_it_says(weather):
         httpx.Response(200, json=ME),
     )
 
-    assert portal.me() == api.Me("a@example.edu", "A")
+    assert portal.me() == api.Me("a@example.edu", "A", ["grades:read"], None, None)
     assert weather.waits[0] == 7
     assert 0.7 < weather.waits[1] < 1.3
     assert 1.4 < weather.waits[2] < 2.6
@@ -240,6 +290,29 @@ def test_it_is_given_up_in_the_end(weather, answer, error):
     with pytest.raises(error):
         weather(answer, answer, attempts=2).me()
     assert len(weather.waits) == 1
+
+
+def test_an_access_token_is_kept_until_shortly_before_its_end(weather):
+    def token(name, seconds):
+        return httpx.Response(200, json={"access_token": name, "expires_in": seconds})
+
+    page = httpx.Response(200, json=ME)
+    portal = weather(httpx.Response(503), token("one", 3600), page, page, key=api.ClientCredentials("id", "secret"))
+    portal.me()
+    portal.me()
+    signed = [request.headers["Authorization"] for request in weather.asked]
+    weather.asked.clear()
+    short = weather(token("one", 60), page, token("two", 60), page, key=api.ClientCredentials("id", "secret"))
+    short.me()
+    short.me()
+
+    assert signed == ["Basic aWQ6c2VjcmV0"] * 2 + ["Bearer one"] * 2
+    assert [request.headers["Authorization"] for request in weather.asked[1::2]] == ["Bearer one", "Bearer two"]
+
+
+def test_a_page_of_something_between_is_an_error_of_its_own(weather):
+    with pytest.raises(api.NotJson, match="answered 200 with text/html"):
+        weather(httpx.Response(200, html="<title>Sign in</title>")).me()
 
 
 def test_what_writes_is_sent_once(weather):

@@ -233,7 +233,8 @@ def test_a_receiver_that_drips_its_answer_holds_nobody_up(settings, monkeypatch)
     [
         "http://registrar.example.edu/", "ftp://example.edu/", "https:///x", "https://user:pw@example.edu/", "https://a/#b",
         "https://127.0.0.1/", "https://10.1.2.3/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/",
-        "https://[64:ff9b::7f00:1]/", "https://[fd00::1]/", "https://100.64.0.1/", "https://224.0.0.1/", "https://[", "x", "",
+        "https://[64:ff9b::7f00:1]/", "https://[::7f00:1]/", "https://[::ffff:0:a00:1]/", "https://[fec0::1]/",
+        "https://[fd00::1]/", "https://100.64.0.1/", "https://224.0.0.1/", "https://[", "x", "",
         "https://example.edu:99999/", "https://exa mple.edu/", "https://example.edu/" + "a" * 500,
     ],
 )  # fmt: skip
@@ -244,6 +245,7 @@ def test_an_address_that_is_inside_or_not_ours_to_call_is_refused(url):
 def test_a_public_address_is_taken():
     assert addresses.problem_of("https://registrar.example.edu:8443/grades?key=1", may_be_inside=False) == ""
     assert addresses.problem_of("https://93.184.216.34/", may_be_inside=False) == ""
+    assert addresses.problem_of("https://[2606:2800:21f::1]/", may_be_inside=False) == ""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433"])

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from gradefiles import actions
 from gradefiles.models import GradeImport
-from gradefiles.writing import EXPORTS, export
+from gradefiles.writing import CSV, EXPORTS, XLSX, export
 from tests.factories import TokenFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,19 @@ def test_exports_are_those_of_the_page(api, room):
     assert api.get("grade_export", "marks.csv", delimiter="pipe").json()["errors"] == {
         "delimiter": ["Found pipe; expected comma or semicolon."]
     }
+
+
+@pytest.mark.parametrize("accept", ["text/csv", XLSX, "application/json", "*/*"])
+def test_file_comes_whatever_the_client_accepts_and_refusals_are_problems(client, room, accept):
+    client.force_login(room.staff.user)
+
+    def get(kind):
+        return client.get(reverse("api:grade_export", args=[room.course.slug, kind]), headers={"accept": accept})
+
+    assert (get("grades.csv").status_code, get("grades.csv")["Content-Type"]) == (200, CSV)
+    assert (get("grades.xlsx").status_code, get("grades.xlsx")["Content-Type"]) == (200, XLSX)
+    refused = get("grades.ods")
+    assert (refused.status_code, refused["Content-Type"], refused.json()["status"]) == (404, "application/problem+json", 404)
 
 
 def test_dry_run_tells_and_apply_with_its_digest_does(api, room):

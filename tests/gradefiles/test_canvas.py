@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from courses.models import Paper
 from gradefiles import actions
 from gradefiles.models import CanvasColumn, CanvasStudent
 from grading.actions import release_component
@@ -66,6 +67,18 @@ def test_our_file_brought_back_changes_nothing_and_teaches_nothing(room):
         run = room.bring(room.out("canvas.csv", **more))
 
         assert (faults(run), changes(run), run.plan["left_out"], run.plan["has_effect"]) == ([], [], [], False)
+
+
+def test_number_that_ends_a_title_is_no_id(room):
+    Paper.objects.filter(pk=room.first.pk).update(title="Attention (2017)")
+
+    ours = room.bring(room.out("canvas.csv", ids="none"))
+    ada = ("Ada Lovelace", "9001", "", "ada@example.edu", "A", "9")
+    theirs = room.bring(canvas_file([("Review: Attention (2017) (4711)", "10.00")], [ada]))
+
+    assert (faults(ours), changes(ours), ours.plan["left_out"], ours.plan["columns"]) == ([], [], [], {})
+    assert changes(theirs) == [("Ada Lovelace", "8.5", "9")]
+    assert theirs.plan["columns"] == {"review:first": ["4711", "Review: Attention (2017)"]}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])

@@ -160,10 +160,13 @@ def test_file_that_cannot_be_read_says_why(room, raw, said):
     assert said in words
 
 
-def test_formula_dates_and_errors_of_a_workbook_are_named(room):
+def test_formulas_truths_and_percentages_of_a_workbook_are_named(room):
     book = openpyxl.Workbook()
-    book.active.append(["email", "review:first", "review:second"])
-    book.active.append(["ada@example.edu", "=4+4", True])
+    book.active.append(["email", "review:first", "review:second", "component:essay"])
+    book.active.append(["ada@example.edu", "=4+4", True, 0.85])
+    book.active["D2"].number_format = "0%"
+    book.active.append(["ben@example.edu", None, None, 17])
+    book.active["D3"].number_format = '0.0" of 20, not %"'
     out = io.BytesIO()
     book.save(out)
 
@@ -172,6 +175,7 @@ def test_formula_dates_and_errors_of_a_workbook_are_named(room):
     assert [words.split("; expected")[0] for words in faults(run)] == [
         "Row 2, column B (review:first): found “=4+4”; a formula",
         "Row 2, column C (review:second): found “TRUE”; true or false",
+        "Row 2, column D (component:essay): found “85 %”; a percentage",
     ]
 
 

@@ -189,6 +189,7 @@ def test_updated_since_without_a_moment_in_a_zone_is_refused(course, pull, text)
         ("?team=TEAM", ["Chen"]),
         ("?missing=true", []),
         ("?missing=false", ["Ada", "Ben", "Chen"]),
+        ("?missing=0", ["Ada", "Ben", "Chen"]),
         ("?below=85", ["Chen"]),
         ("?below=85&of=reviews&name=ada", []),
         ("?below=100&reading=final", ["Ada", "Ben", "Chen"]),
@@ -219,7 +220,9 @@ def test_pages_of_a_filtered_list_stay_filtered(course, instructor, pull, client
     assert ([line["student"]["name"] for line in second["results"]], second["next"]) == (["Student 3"], None)
 
 
-@pytest.mark.parametrize("query", ["?below=much", "?of=nothing", "?reading=later", "?team=red"])
+@pytest.mark.parametrize(
+    "query", ["?missing=perhaps", "?missing=no", "?below=much", "?of=nothing", "?reading=later", "?team=red"]
+)
 def test_a_filter_that_is_not_understood_is_refused(course, instructor, pull, query):
     response = pull(query)
 

@@ -27,7 +27,8 @@ CLASS = named(class_id="class.{course}")
 ROWS: list[Row] = [
     Row("oneroster:bulk_download", 403, 403, 403, 200, make=with_policy),
     Row("api:oneroster_bulk", 403, 403, 403, 200, anonymous=401, make=with_policy),
-    Row("oneroster:base", 404, 404, 404, 404, 404, 404, make=nothing),
+    *closed("base", "get"),
+    *closed("unknown_address", "get", "put", "post", "delete", make=named(rest="enrollments")),
     *(row for name in COLLECTIONS for row in closed(f"{name}_list", "get")),
     *(row for name in COLLECTIONS for row in closed(f"{name}_detail", "get", "put", "delete", make=named(sourced_id="x"))),
     *(row for name in COLLECTIONS for row in closed(f"class_{name}", "get", make=CLASS)),

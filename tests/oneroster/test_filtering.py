@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oneroster.filtering import BadQuery, condition_of, paged
+from oneroster.filtering import BadQuery, condition_of, narrowed, paged
 
 ROWS = [
     {"sourcedId": f"r{n}", "status": status, "dateLastModified": f"2021-09-{n + 1:02}T00:00:00.000Z", "score": score,
@@ -52,6 +52,14 @@ def test_filter_that_cannot_be_read_is_refused(text):
         found(text)
 
     assert refusal.value.code == "invalid_filter_field"
+
+
+@pytest.mark.parametrize(
+    "query", [{"filter": "score>'x'"}, {"filter": "score>'nan'"}, {"filter": "dateLastModified>'x'"}, {"fields": "x"}]
+)
+def test_query_that_cannot_be_read_is_refused_without_a_row_as_well(query):
+    with pytest.raises(BadQuery):
+        narrowed(paged([], "results", query).rows, "results", query)
 
 
 CONDITIONS = st.tuples(st.sampled_from(["=", "!=", ">", ">=", "<", "<="]), st.integers(0, 11))

@@ -4,11 +4,13 @@ import csv
 import io
 import re
 import zipfile
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from courses.models import Course
 from grading.actions import hide_component, release_component
 from grading.models import Mark
 from grading.queries import grades_of
@@ -180,6 +182,9 @@ def test_class_routes_narrow(ask, course, student):
         ("/results/result.1.exam..99999999999999999999", 404, "unknownobject"),
         ("/classes/class.0/results", 404, "unknownobject"),
         ("/schools/other/scoreScales", 404, "unknownobject"),
+        ("/enrollments", 404, "unknownobject"),
+        ("/results/", 404, "unknownobject"),
+        ("/", 404, "unknownobject"),
     ],
 )
 def test_errors_are_status_infos(ask, student, path, status, code):
@@ -187,6 +192,28 @@ def test_errors_are_status_infos(ask, student, path, status, code):
 
     assert (response.status_code, minor(response)) == (status, code)
     assert (response.json()["imsx_codeMajor"], response.json()["imsx_severity"]) == ("failure", "error")
+
+
+def test_method_that_an_address_does_not_have_is_405_whatever_the_scopes(ask, course, student):
+    for scopes in (READ, ALL):
+        refused = [
+            ask("/results", "post", {}, scopes=scopes),
+            ask(f"/results/{exam(course, student)}", "patch", {}, scopes=scopes),
+        ]
+        assert [(answer.status_code, set(answer["Allow"].split(", "))) for answer in refused] == [
+            (405, {"OPTIONS", "GET"}),
+            (405, {"DELETE", "PUT", "OPTIONS", "GET"}),
+        ]
+        assert [answer.json()["imsx_codeMajor"] for answer in refused] == ["failure", "failure"]
+
+
+def test_page_beyond_the_last_leads_back_to_it(ask, course, student):
+    total = int(ask("/results")["X-Total-Count"])
+
+    response = ask(f"/results?limit=5&offset={total + 100}")
+
+    assert response.json() == {"results": []}
+    assert re.findall(r'offset=(\d+)>; rel="prev"', response["Link"]) == [str((total - 1) // 5 * 5)]
 
 
 def test_scopes_of_the_specification_hold(ask, course, student):
@@ -260,6 +287,7 @@ def test_put_does_not_overwrite_a_mark_unseen(ask, course, student, teacher, mid
         ({"score": 1, "comment": 7}, 400, "failure"),
         ({"score": 1, "lineItem": {"sourcedId": "other"}}, 400, "failure"),
         ({"score": 1, "status": "gone"}, 400, "failure"),
+        ({"score": 1, "sourcedId": "result.of.another"}, 400, "failure"),
         ({"score": 1, "scoreStatus": "exempt"}, 403, "unsupported"),
         ({"score": 1, "late": "true"}, 403, "unsupported"),
         ({"score": 1, "textScore": "A"}, 403, "unsupported"),
@@ -353,6 +381,21 @@ def test_results_take_constant_queries(client, course, teacher, count, django_as
 
     with django_assert_num_queries(29):
         client.get(f"{BASE}/results", headers=header)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "UTC"])
+def test_bulk_files_have_the_days_of_the_courses_calendar(client, course, student, teacher, zone):
+    Course.objects.update(time_zone=zone)
+    reviewed(student, key="tpu", meeting__date=date(2021, 10, 8))
+    client.force_login(teacher)
+
+    response = client.get(reverse("oneroster:bulk_download", args=[course.slug]))
+
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        rows = csv.DictReader(io.StringIO(archive.read("lineItems.csv").decode()))
+    days = {row["sourcedId"]: (row["assignDate"], row["dueDate"]) for row in rows}
+    assert days[f"lineitem.{course.pk}.reviews.tpu"] == (f"{course.starts_on}", "2021-10-08")
+    assert days[f"lineitem.{course.pk}.~total.final"] == (f"{course.starts_on}", f"{course.ends_on}")
 
 
 def test_bulk_zip_has_exact_headers_and_released_marks_unless_asked(client, course, student, teacher):

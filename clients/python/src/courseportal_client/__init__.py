@@ -1,6 +1,7 @@
 """A small typed client for the grades of CoursePortal. Start with `CoursePortal(site, token)`."""
 
-from courseportal_client.client import CourseGrades, CoursePortal
+from courseportal_client.client import CourseGrades, CoursePortal, Grades
+from courseportal_client.credentials import ClientCredentials
 from courseportal_client.cursors import Cursor, CursorFile
 from courseportal_client.errors import (
     BadRequest,
@@ -9,6 +10,7 @@ from courseportal_client.errors import (
     CursorGone,
     Forbidden,
     NotFound,
+    NotJson,
     NotSignedIn,
     PortalError,
     Problem,
@@ -36,8 +38,8 @@ from courseportal_client.models import (
 from courseportal_client.webhooks import verified
 
 __all__ = [
-    "BadRequest", "BadSignature", "Change", "ComponentLine", "ComponentTree", "Conflict", "CourseGrades", "CoursePortal",
-    "Cursor", "CursorFile", "CursorGone", "Forbidden", "GradeLine", "GradeTree", "Item", "Me", "NotFound", "NotSignedIn",
-    "Outcome", "Policy", "PortalError", "Problem", "PublishedGrade", "Released", "ServerFault", "Stale", "Student", "TooMany",
-    "Total", "Unreachable", "Withdrawn", "verified",
+    "BadRequest", "BadSignature", "Change", "ClientCredentials", "ComponentLine", "ComponentTree", "Conflict", "CourseGrades",
+    "CoursePortal", "Cursor", "CursorFile", "CursorGone", "Forbidden", "GradeLine", "GradeTree", "Grades", "Item", "Me",
+    "NotFound", "NotJson", "NotSignedIn", "Outcome", "Policy", "PortalError", "Problem", "PublishedGrade", "Released",
+    "ServerFault", "Stale", "Student", "TooMany", "Total", "Unreachable", "Withdrawn", "verified",
 ]  # fmt: skip

@@ -5,13 +5,15 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from courseportal_client.credentials import SIGN_IN, ClientCredentials
 from courseportal_client.cursors import Cursor
-from courseportal_client.errors import Unreachable, problem_of
+from courseportal_client.errors import NotJson, Unreachable, problem_of
 from courseportal_client.models import Change, GradeLine, GradeTree, Me, Policy, Released, read
 
 API = "/api/v1"
@@ -29,19 +31,20 @@ KEPT_ANSWERS = 64
 
 
 class CoursePortal:
-    """One portal, as the person whose token it is. Close it, or use it in a `with`."""
+    """One portal, as the person whose token it is, or as a machine client. Close it, or use it in a `with`."""
 
     def __init__(
         self,
         site: str,
-        token: str,
+        token: str | ClientCredentials,
         *,
         timeout: float = 30,
         attempts: int = 5,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ):
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "courseportal-client/1"}
+        headers = {"Accept": "application/json", "User-Agent": "courseportal-client/1"}
+        self._key = token
         self._site = site.rstrip("/")
         self._http = httpx.Client(headers=headers, timeout=timeout, transport=transport)
         self._attempts = attempts
@@ -71,14 +74,14 @@ class CoursePortal:
         response = self._send("GET", url, headers={"If-None-Match": tag} if tag else {})
         if response.status_code == 304:
             return kept
-        answer = response.json()
+        answer = _json(response)
         self._keep(url, response.headers.get("ETag", ""), answer)
         return answer
 
     def post(self, address: str, body: Any = None) -> Any:
         """Sent once: only a refusal for being too many is tried again."""
         response = self._send("POST", self._url(address, {}), json=body)
-        return response.json() if response.content else None
+        return _json(response) if response.content else None
 
     def _keep(self, url: str, tag: str, answer: Any) -> None:
         self._kept.pop(url, None)
@@ -98,22 +101,67 @@ class CoursePortal:
         return str(url)
 
     def _send(self, method: str, url: str, **options: Any) -> httpx.Response:
+        response = self._signed(method, url, **options)
+        if response.status_code == 401 and isinstance(self._key, ClientCredentials):
+            self._key.forget()  # it ended before its time: perhaps the portal was set back to a backup
+            response = self._signed(method, url, **options)
+        return _taken(response)
+
+    def _signed(self, method: str, url: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+        return self._try(method, url, headers={**(headers or {}), "Authorization": f"Bearer {self._bearer()}"}, **options)
+
+    def _bearer(self) -> str:
+        """The person's token, or a machine client's access token: the one at hand as long as it holds, else a new one."""
+        if isinstance(self._key, str):
+            return self._key
+        if token := self._key.token:
+            return token
+        basic = (self._key.client_id, self._key.client_secret)
+        form = {"grant_type": "client_credentials"}
+        response = self._try("POST", self._url(SIGN_IN, {}), may_repeat=True, auth=basic, data=form)
+        return self._key.take(_json(_taken(response)))
+
+    def _try(self, method: str, url: str, *, may_repeat: bool = False, **options: Any) -> httpx.Response:
+        """The answer, whatever it says, once the portal has one to give."""
+        may_repeat = may_repeat or method == "GET"
         for attempt in range(1, self._attempts + 1):
             is_last = attempt == self._attempts
             try:
                 response = self._http.request(method, url, **options)
             except httpx.TransportError as fault:
-                if is_last or method != "GET":
+                if is_last or not may_repeat:
                     raise Unreachable(f"{url} did not answer: {fault}") from fault
                 self._sleep(_backoff(attempt))
                 continue
-            if response.status_code < 300 or response.status_code == 304:
-                return response
-            again = response.status_code in TRIED_AGAIN and (method == "GET" or response.status_code == 429)
+            again = response.status_code in TRIED_AGAIN and (may_repeat or response.status_code == 429)
             if is_last or not again:
-                raise problem_of(response.status_code, _body(response))
+                return response
             self._sleep(_asked_wait(response) or _backoff(attempt))
         raise AssertionError("attempts must be at least 1")
+
+
+class Grades:
+    """Everybody's grades, page after page. Once all are read, `next_updated_since` says what to ask from the next time."""
+
+    def __init__(self, portal: CoursePortal, address: str, asked: dict[str, Any]):
+        self.next_updated_since: datetime | None = None
+        self._lines = self._read(portal, address, asked)
+
+    def __iter__(self) -> "Grades":
+        return self
+
+    def __next__(self) -> GradeLine:
+        return next(self._lines)
+
+    def _read(self, portal: CoursePortal, address: str, asked: dict[str, Any]) -> Iterator[GradeLine]:
+        page = portal.get(address, **asked)
+        while True:
+            for row in page["results"]:
+                yield read(GradeLine, row)
+            if not page["next"]:
+                self.next_updated_since = read(datetime, page["next_updated_since"])
+                return
+            page = portal.get(page["next"])
 
 
 class CourseGrades:
@@ -123,16 +171,35 @@ class CourseGrades:
         self.portal = portal
         self.slug = slug
 
-    def grades(self, *, updated_since: datetime | None = None, page_size: int | None = None) -> Iterator[GradeLine]:
-        """Everybody as they are now, page after page."""
-        since = updated_since.isoformat() if updated_since else None
-        page = self.portal.get(self._at(GRADES), updated_since=since, page_size=page_size)
-        while True:
-            for row in page["results"]:
-                yield read(GradeLine, row)
-            if not page["next"]:
-                return
-            page = self.portal.get(page["next"])
+    def grades(
+        self,
+        *,
+        updated_since: datetime | None = None,
+        page_size: int | None = None,
+        name: str | None = None,
+        section: str | None = None,
+        team: int | None = None,
+        missing: bool | None = None,
+        below: Decimal | float | None = None,
+        of: str | None = None,
+        reading: str | None = None,
+    ) -> Grades:
+        """Everybody as they are now, or whom the filters of docs/api.md leave. For a copy that is kept, see `changes`."""
+        return Grades(
+            self.portal,
+            self._at(GRADES),
+            {
+                "updated_since": updated_since.isoformat() if updated_since else None,
+                "page_size": page_size,
+                "name": name,
+                "section": section,
+                "team": team,
+                "missing": missing,
+                "below": None if below is None else str(below),
+                "of": of,
+                "reading": reading,
+            },
+        )
 
     def grade(self, student_id: int) -> GradeTree:
         """One student's, with everything it came from."""
@@ -166,6 +233,21 @@ class CourseGrades:
 
     def _at(self, path: str, **parts: Any) -> str:
         return API + path.format(course_slug=self.slug, **parts)
+
+
+def _taken(response: httpx.Response) -> httpx.Response:
+    if response.status_code < 300 or response.status_code == 304:
+        return response
+    raise problem_of(response.status_code, _body(response))
+
+
+def _json(response: httpx.Response) -> Any:
+    """Raises NotJson for what something between us and the portal answered, such as a page to sign in."""
+    try:
+        return response.json()
+    except ValueError:
+        kind = response.headers.get("Content-Type", "nothing")
+        raise NotJson(f"{response.url} answered {response.status_code} with {kind} instead of JSON") from None
 
 
 def _body(response: httpx.Response) -> Any:

@@ -11,6 +11,10 @@ class Unreachable(PortalError):  # noqa: N818 - named for what happened
     """There was no answer, after all attempts."""
 
 
+class NotJson(PortalError):  # noqa: N818 - named for what came
+    """An answer that is not the portal's: most likely a proxy's page."""
+
+
 class BadSignature(PortalError):  # noqa: N818 - named for what happened
     """A webhook's message is not the portal's, or too old."""
 
@@ -25,7 +29,9 @@ class Problem(PortalError):  # noqa: N818 - named for what happened
         self.code: str = str(body.get("code", ""))
         self.errors: dict[str, Any] = body.get("errors") or {}
         self.body = body
-        words = [f"{status} {self.title}".strip(), self.detail, str(self.errors or "")]
+        if "error" in body:  # the token endpoint speaks OAuth 2
+            self.code, self.detail = str(body["error"]), str(body.get("error_description", ""))
+        words = [f"{status} {self.title or self.code}".strip(), self.detail, str(self.errors or "")]
         super().__init__(": ".join(word for word in words if word))
 
 

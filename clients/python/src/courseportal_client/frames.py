@@ -26,6 +26,8 @@ def frame(grades: Iterable[GradeLine], *, exact: bool = False) -> "pandas.DataFr
             "total_so_far": number(line.total_so_far),
             "total_final": number(line.total_final),
             "letter": line.letter,
+            "letter_final": line.letter_final,
+            "total_is_set": line.total_is_set,
         }
         for line in grades
     ]

@@ -159,6 +159,9 @@ class Released:
 class Me:
     email: str
     name: str
+    scopes: list[str] | None
+    courses: list[str] | None  # the only ones that the token reaches; None for all of the person's
+    token_expires_at: datetime | None
 
 
 # The component of the OpenAPI document that each is read from; the portal's tests hold the two against each other.
