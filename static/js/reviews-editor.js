@@ -177,22 +177,23 @@ function showErrors(errors) {
 
 function showSignedOut() {
   sayNotSaved("you are signed out");
-  const link = document.createElement("a");
-  link.href = form.dataset.signIn;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = "Sign in again in a new tab";
-  statusLine.append(" ", link);
+  offer("Sign in again in a new tab", form.dataset.signIn, { target: "_blank", rel: "noopener" });
   retryLater();
+}
+
+function offer(words, href, how = {}) {
+  const link = Object.assign(document.createElement("a"), { href, textContent: words }, how);
+  statusLine.append(" ", link);
 }
 
 // -- two texts
 
 function showConflict(result) {
   conflict = true;
-  sayNotSaved("it was saved somewhere else, choose above");
+  sayNotSaved("it was saved somewhere else");
   conflictBox.innerHTML = result.html;
   conflictBox.querySelector("[data-merge]").hidden = base === null;
+  offer("See both texts and choose", "#two-texts");
 }
 
 async function merge() {
@@ -314,7 +315,21 @@ form.addEventListener("input", (event) => {
   backup.keep();
   tick();
 });
-form.addEventListener("focusout", () => save());
+// A press that leaves a field must still find its button: what a save says can move the bar. So the save waits for its end.
+let pressing = false;
+let leftByPress = false;
+form.addEventListener("focusout", () => {
+  if (pressing) leftByPress = true;
+  else save();
+});
+addEventListener("pointerdown", () => (pressing = true), true);
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => {
+    pressing = false;
+    if (leftByPress) schedule(0); // after the click, which may be on "Submit"
+    leftByPress = false;
+  }, true);
+}
 addEventListener("online", () => save());
 addEventListener("offline", () => {
   if (isDirty()) sayNotSaved("no connection");

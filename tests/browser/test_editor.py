@@ -83,6 +83,33 @@ def test_text_typed_offline_is_saved_when_the_connection_returns(editor, context
     assert stored() == FIRST + " Typed in a tunnel."
 
 
+def test_a_press_reaches_its_button_while_the_bar_tells_of_trouble(editor, context):
+    """On a phone a long line raised the buttons, and the save that the press began lowered them before it ended."""
+    editor.set_viewport_size({"width": 360, "height": 740})
+    session = next(cookie for cookie in context.cookies() if cookie["name"] == "sessionid")
+    context.clear_cookies(name="sessionid")
+    summary_of(editor).press_sequentially(" Typed signed out.")
+    expect(editor.locator("[data-status]")).to_contain_text("you are signed out")
+    context.add_cookies([session])
+
+    editor.get_by_role("button", name="Save draft").click()
+
+    expect(editor.get_by_role("status").filter(has_text="Draft saved.")).to_be_visible()
+    assert stored().startswith("Typed signed out.") or stored().endswith("Typed signed out.")
+
+
+def test_the_line_that_is_typed_stays_above_the_bar(editor):
+    editor.set_viewport_size({"width": 360, "height": 740})
+    summary_of(editor).fill("A line.\n" * 30)
+    editor.evaluate("scrollTo(0, 0)")
+
+    summary_of(editor).press("Control+End")
+    editor.keyboard.type("The end.")
+
+    bottom, bar = (editor.locator(each).first.bounding_box() for each in ("textarea", ".bar"))
+    assert bottom["y"] + bottom["height"] <= bar["y"]
+
+
 def test_text_that_a_crash_kept_from_the_portal_is_offered_again(editor, context):
     context.set_offline(True)
     summary_of(editor).fill(FIRST + " Never sent.")
