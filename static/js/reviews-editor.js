@@ -340,8 +340,10 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", () => save({ closing: true }));
 addEventListener("pageshow", (event) => {
-  // Back from the browser's page cache the revision is that of long ago; a clean page simply reads again.
-  if (event.persisted && !isDirty()) location.reload();
+  // Back or forward, the browser shows the page of long ago, with the text and revision of then; a clean page reads again.
+  // Not by a reload: that would send a form again whose answer this page is.
+  const isOld = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (isOld && !isDirty() && navigator.onLine) location.replace(location.pathname);
 });
 addEventListener("beforeunload", (event) => {
   if (leaving || !isDirty()) return;

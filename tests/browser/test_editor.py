@@ -148,6 +148,14 @@ def test_the_preview_follows_the_typing_and_a_paste_comes_out_clean(editor, cont
     expect(summary_of(editor)).to_have_value("A **bold** idea: - one\n- **two**")
 
 
+def test_the_back_button_shows_what_was_saved_and_not_the_page_of_then(editor):
+    editor.goto(editor.url.replace("/review/", "/"))
+
+    editor.go_back()
+
+    expect(summary_of(editor)).to_have_value(FIRST)
+
+
 def test_text_typed_before_the_script_is_there_is_saved_too(editor):
     held = []
     editor.route("**/reviews-editor*.js", lambda route: held.append(route))
