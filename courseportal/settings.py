@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "core.signed_out.KeepWhatWasTyped",
     "core.middleware.RefuseNulBytes",
     "machines.middleware.LogPulls",
 ]
