@@ -1,5 +1,5 @@
-// Behaviour that every page shares: the account menu closes as menus do, forms outlive a new sign-in, and what
-// could not be sent says so.
+// Behaviour that every page shares: the account menu closes as menus do, deadlines come nearer, forms
+// outlive a new sign-in, and what could not be sent says so.
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.account-menu[open]")) {
@@ -17,6 +17,34 @@ document.addEventListener("keydown", (event) => {
 
 // The page's own place in a long navigation is in sight on a phone too.
 document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// -- how far off a deadline is, while a page stays open; in the words of the template filter `relative`
+
+function distance(seconds) {
+  const size = Math.abs(seconds);
+  if (size < 60) return "now";
+  const days = Math.round(size / 86400);
+  const far =
+    size < 3600 ? `${Math.floor(size / 60)} min` : size < 36 * 3600 ? `${Math.floor(size / 3600)} h` : `${days} day${days === 1 ? "" : "s"}`;
+  return seconds > 0 ? `in ${far}` : `${far} ago`;
+}
+
+const openedAt = Date.now();
+const isFromHistory = performance.getEntriesByType("navigation")[0]?.type === "back_forward"; // served who knows when
+
+function tellTime() {
+  for (const time of document.querySelectorAll("time[data-seconds]")) {
+    const seconds = isFromHistory
+      ? (new Date(time.dateTime) - Date.now()) / 1000
+      : Number(time.dataset.seconds) - (Date.now() - openedAt) / 1000; // by the portal's clock
+    const [shown, now] = [time.querySelector("b"), distance(seconds)];
+    if (shown.textContent === now) continue;
+    shown.textContent = now;
+    time.classList.toggle("late", seconds < 0);
+    time.classList.toggle("soon", seconds >= 0 && seconds < 86400);
+  }
+}
+setInterval(tellTime, 15_000);
 
 // -- forms outlive a new sign-in: it changes the token, and this page's fields and headers still have the old one
 
