@@ -168,7 +168,17 @@ function taken(result, sent) {
   }
   say("Saved");
   stateLine.textContent = `· ${result.state}`;
+  if (result.state === "draft") showBegun();
   tick();
+}
+
+// The page came while nothing was written, and its chip still says so.
+function showBegun() {
+  const chip = document.querySelector('.head .chip[data-state="open"]');
+  if (!chip) return;
+  chip.className = "chip warn";
+  chip.dataset.state = "draft";
+  chip.textContent = "draft, not submitted";
 }
 
 function showErrors(errors) {

@@ -156,18 +156,22 @@ def test_the_back_button_shows_what_was_saved_and_not_the_page_of_then(editor):
     expect(summary_of(editor)).to_have_value(FIRST)
 
 
-def test_the_deadline_comes_nearer_while_one_writes(page, demo_course):
+def test_state_and_deadline_move_on_while_one_writes(page, demo_course):
     sign_in(page, "student")
     page.clock.install()
     page.goto(f"/c/{demo_course.slug}/home/")
-    page.goto(page.get_by_role("link", name="Continue").first.get_attribute("href"))  # until the script is there
-    due = page.locator(".bar time")
+    page.goto(page.get_by_role("link", name="Write").first.get_attribute("href"))  # until the script is there
+    chip, due = page.locator(".head .chip"), page.locator(".bar time")
     left = int(due.get_attribute("data-seconds"))
+    expect(chip).to_have_text("open")
+
+    type_into(page, FIRST)
+    expect(chip).to_have_text("draft, not submitted")
 
     page.clock.fast_forward((left - 20 * 60) * 1000)
-    expect(due).to_have_text("in 19 min")
+    expect(due).to_have_text(re.compile("^in 1[89] min$"))
     page.clock.fast_forward(23 * 60 * 1000)
-    expect(due).to_have_text(re.compile("^[23] min ago$"))
+    expect(due).to_have_text(re.compile("^[234] min ago$"))
 
 
 def test_text_typed_before_the_script_is_there_is_saved_too(editor):
