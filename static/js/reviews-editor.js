@@ -202,7 +202,7 @@ function showConflict(result) {
   conflict = true;
   sayNotSaved("it was saved somewhere else");
   conflictBox.innerHTML = result.html;
-  conflictBox.querySelector("[data-merge]").hidden = base === null;
+  conflictBox.querySelector("[data-merge-both]").hidden = base === null;
   offer("See both texts and choose", "#two-texts");
 }
 
@@ -247,7 +247,7 @@ conflictBox.addEventListener("click", (event) => {
     conflictBox.replaceChildren();
     conflict = false;
     save();
-  } else if (event.target.closest("[data-merge]")) {
+  } else if (event.target.closest("[data-merge-both]")) {
     merge();
   } else if (event.target.closest("[data-take-other]")) {
     event.preventDefault();

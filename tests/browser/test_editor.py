@@ -70,6 +70,20 @@ def test_what_both_changed_stands_twice_and_is_named(editor, second):
     expect(summary_of(editor)).to_have_value(FIRST.replace("new.", "[[here: bold.]] [[elsewhere: old.]]"))
 
 
+def test_taking_the_other_text_merges_nothing(editor, second):
+    type_into(second, FIRST.replace("new", "old"))
+    summary_of(editor).fill(FIRST.replace("new", "bold"))
+    editor.get_by_role("link", name="See both texts and choose").click()
+    editor.locator(".conflict pre").first.click()  # to copy some of it
+    expect(summary_of(editor)).to_have_value(FIRST.replace("new", "bold"))
+
+    editor.get_by_role("link", name="Take the other").click()
+
+    expect(summary_of(editor)).to_have_value(FIRST.replace("new", "old"))
+    editor.wait_for_load_state("networkidle")
+    assert stored() == FIRST.replace("new", "old")
+
+
 def test_text_typed_offline_is_saved_when_the_connection_returns(editor, context):
     context.set_offline(True)
     summary_of(editor).fill(FIRST + " Typed in a tunnel.")
