@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.urls import reverse
 
 from courses.models import JoinLink
+from courses.queries import running_courses
 
 JOIN_CODE = "join_code"  # session key: the join link by which somebody without an account came
 
@@ -18,5 +19,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return self.get_login_redirect_url(request)
 
     def get_login_redirect_url(self, request) -> str:
-        code = request.session.get(JOIN_CODE)
-        return reverse("courses:join", args=[code]) if code else super().get_login_redirect_url(request)
+        if code := request.session.get(JOIN_CODE):
+            return reverse("courses:join", args=[code])
+        running = running_courses(request.user)
+        if len(running) == 1:  # there is nothing to choose
+            return reverse("home:today", args=[running[0].slug])
+        return super().get_login_redirect_url(request)

@@ -1,4 +1,4 @@
-"""What a roster would do to a course, and who is in it."""
+"""What a roster would do to a course, who is in it, and in which courses a person is."""
 
 import hashlib
 import json
@@ -154,3 +154,9 @@ def _demotions_of_the_last_instructor(people: list[Enrollment], entries: list[En
     demotions = [entry for entry in entries if entry.user and entry.user.pk in instructors and entry.role != Role.INSTRUCTOR]
     after -= {entry.user.pk for entry in demotions}
     return demotions if instructors and not after else []
+
+
+def running_courses(user: User) -> list[Course]:
+    """The courses that the user is in, in any role, and that are not over."""
+    enrollments = Enrollment.objects.active().filter(user=user).select_related("course")
+    return [each.course for each in enrollments if each.course.ends_on >= each.course.today()]

@@ -12,6 +12,10 @@ class OwnForm(forms.Form):
     attended = forms.BooleanField(required=False, label="I attended")
     discussed = forms.BooleanField(required=False, label="I took part in the discussion")
 
+    def clean(self):
+        """One tick says it: whoever discussed was also there."""
+        self.cleaned_data["attended"] |= self.cleaned_data["discussed"]
+
 
 class SheetRowForm(forms.Form):
     """One student's row of a meeting's sheet; `revision` is that of the record it was filled from, 0 for none."""

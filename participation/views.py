@@ -33,15 +33,14 @@ def record_list(request, course_slug):
     return render(request, "participation/sheet.html", context)
 
 
-def _own(enrollment: Enrollment, *, at: int | None = None, form: OwnForm | None = None, refusal: str = "") -> dict:
-    """What the student's page shows; at the meeting `at`, the form as it was typed and why it was refused."""
+def _own(enrollment: Enrollment) -> dict:
+    """What the student's page shows."""
     rows = queries.own_rows(enrollment)
-    cards = []
-    for row in rows:
-        if row.is_open and not (row.record and row.record.is_confirmed):
-            is_refused = row.meeting.pk == at
-            kept = form if is_refused and form else OwnForm(initial=_values(row.record), prefix=row.meeting.key)
-            cards.append({"row": row, "form": kept, "refusal": refusal if is_refused else ""})
+    cards = [
+        {"row": row, "form": OwnForm(initial=_values(row.record), prefix=row.meeting.key)}
+        for row in rows
+        if row.is_open and not (row.record and row.record.is_confirmed)
+    ]
     recorded = [row for row in rows if row.points is not None]
     return {
         "cards": cards,
@@ -74,7 +73,7 @@ def record_save(request, course_slug, meeting_key):
     try:
         actions.record_own(meeting=meeting, enrollment=student, **form.cleaned_data)
     except DomainError as refusal:
-        context |= _own(student, at=meeting.pk, form=form, refusal=refusal.message) | {"refusal": refusal.message}
+        context |= _own(student) | {"refusal": refusal.message}
         template = "participation/_own.html" if request.htmx else "participation/record_list.html"
         return render(request, template, context, status=200 if request.htmx else 409)
     to = reverse("participation:record_list", args=[course_slug])

@@ -2,7 +2,8 @@
 
 A row says what each kind of visitor gets. `make(course, student)` builds what the URL needs, owned by
 `student` where it is owned, and returns the URL's keyword arguments. `anonymous="login"` means a redirect
-to the sign-in page. Statuses are what the server answers before any redirect is followed.
+to the sign-in page, or for words that were typed the page that keeps them. Statuses are what the server answers
+before any redirect is followed.
 """
 
 from collections.abc import Callable

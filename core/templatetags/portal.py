@@ -105,6 +105,12 @@ def relative(moment: datetime) -> str:
     return f"in {amount} {unit}" if seconds > 0 else f"{amount} {unit} ago"
 
 
+@register.filter
+def seconds_until(moment: datetime) -> int:
+    """For portal.js, which counts down from it; the reader's own clock may be wrong."""
+    return int((moment - timezone.now()).total_seconds())
+
+
 CHIP_CLASSES = {
     "open": "", "draft": "warn", "submitted": "ok", "late": "warn", "missing": "bad", "exempt": "info", "marked": "info",
     "released": "ok", "excused": "info", "recorded": "ok", "confirmed": "ok", "invited": "warn", "active": "ok",

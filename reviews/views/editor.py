@@ -90,9 +90,10 @@ def _post(request, desk: Desk):
     base = _revision(request)
     if not form.is_valid():
         return _page(request, desk, form, revision=base, status=422)
+    is_kept = False
     try:
         review = _save(request, desk, form)
-        base = review.revision
+        base, is_kept = review.revision, True
         if request.POST.get("action") == "submit":
             actions.submit_review(review=review, revision=base)
             messages.success(request, "Your review is in. You can edit it until the deadline.")
@@ -105,7 +106,7 @@ def _post(request, desk: Desk):
         return _page(request, desk, form, revision=base, is_kept=True, status=422)
     except DomainError as refusal:
         form.add_error(None, refusal.message)
-        return _page(request, desk, form, revision=base, status=409)
+        return _page(request, desk, form, revision=base, is_kept=is_kept, status=409)
     messages.success(request, "Draft saved.")
     return redirect("reviews:review_edit", desk.writer.course.slug, desk.paper.key)
 

@@ -1,4 +1,5 @@
-// Behaviour that every page shares: the account menu closes as menus do.
+// Behaviour that every page shares: the account menu closes as menus do, deadlines come nearer, forms
+// outlive a new sign-in, and what could not be sent says so.
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.account-menu[open]")) {
@@ -16,3 +17,79 @@ document.addEventListener("keydown", (event) => {
 
 // The page's own place in a long navigation is in sight on a phone too.
 document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// -- how far off a deadline is, while a page stays open; in the words of the template filter `relative`
+
+function distance(seconds) {
+  const size = Math.abs(seconds);
+  if (size < 60) return "now";
+  const days = Math.round(size / 86400);
+  const far =
+    size < 3600 ? `${Math.floor(size / 60)} min` : size < 36 * 3600 ? `${Math.floor(size / 3600)} h` : `${days} day${days === 1 ? "" : "s"}`;
+  return seconds > 0 ? `in ${far}` : `${far} ago`;
+}
+
+const openedAt = Date.now();
+const isFromHistory = performance.getEntriesByType("navigation")[0]?.type === "back_forward"; // served who knows when
+
+function tellTime() {
+  for (const time of document.querySelectorAll("time[data-seconds]")) {
+    const seconds = isFromHistory
+      ? (new Date(time.dateTime) - Date.now()) / 1000
+      : Number(time.dataset.seconds) - (Date.now() - openedAt) / 1000; // by the portal's clock
+    const [shown, now] = [time.querySelector("b"), distance(seconds)];
+    if (shown.textContent === now) continue;
+    shown.textContent = now;
+    time.classList.toggle("late", seconds < 0);
+    time.classList.toggle("soon", seconds >= 0 && seconds < 86400);
+  }
+}
+setInterval(tellTime, 15_000);
+
+// -- forms outlive a new sign-in: it changes the token, and this page's fields and headers still have the old one
+
+function csrfToken() {
+  return document.cookie.split("; ").find((part) => part.startsWith("csrftoken="))?.slice("csrftoken=".length);
+}
+
+addEventListener("submit", (event) => {
+  const field = event.target.elements.namedItem("csrfmiddlewaretoken");
+  if (field && csrfToken()) field.value = csrfToken();
+}, true);
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (csrfToken()) event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+for (const each of document.querySelectorAll("[data-with-script]")) each.hidden = false;
+for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
+
+// -- what htmx could not send: without a word a press would seem to do nothing
+
+const trouble = document.createElement("div");
+trouble.className = "trouble";
+trouble.setAttribute("role", "alert");
+document.body.append(trouble);
+
+function tell(words, ...links) {
+  const line = document.createElement("p");
+  line.className = "message error";
+  line.append(words, ...links);
+  trouble.replaceChildren(line);
+}
+
+function whatHappened(answer) {
+  if (answer.getResponseHeader("X-Signed-Out")) {
+    const link = Object.assign(document.createElement("a"), { href: "/account/login/", target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" });
+    return tell("You are signed out, so nothing was changed. What you typed is still here. ", link, ", then press again.");
+  }
+  if (answer.status >= 500) return tell("The portal has a fault. What you typed is still here; try again in a moment.");
+  if (answer.status === 429) return tell("That was too often in a short time. What you typed is still here; try again in a minute.");
+  tell("That was refused: what this page shows has changed meanwhile. Copy what you typed, then reload the page.");
+}
+
+for (const event of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(event, () => tell("No connection, so nothing was sent. What you typed is still here; press again once you are online."));
+}
+document.addEventListener("htmx:responseError", (event) => whatHappened(event.detail.xhr));
+document.addEventListener("htmx:beforeRequest", () => trouble.replaceChildren());

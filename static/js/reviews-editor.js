@@ -168,7 +168,17 @@ function taken(result, sent) {
   }
   say("Saved");
   stateLine.textContent = `· ${result.state}`;
+  if (result.state === "draft") showBegun();
   tick();
+}
+
+// The page came while nothing was written, and its chip still says so.
+function showBegun() {
+  const chip = document.querySelector('.head .chip[data-state="open"]');
+  if (!chip) return;
+  chip.className = "chip warn";
+  chip.dataset.state = "draft";
+  chip.textContent = "draft, not submitted";
 }
 
 function showErrors(errors) {
@@ -177,22 +187,23 @@ function showErrors(errors) {
 
 function showSignedOut() {
   sayNotSaved("you are signed out");
-  const link = document.createElement("a");
-  link.href = form.dataset.signIn;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = "Sign in again in a new tab";
-  statusLine.append(" ", link);
+  offer("Sign in again in a new tab", form.dataset.signIn, { target: "_blank", rel: "noopener" });
   retryLater();
+}
+
+function offer(words, href, how = {}) {
+  const link = Object.assign(document.createElement("a"), { href, textContent: words }, how);
+  statusLine.append(" ", link);
 }
 
 // -- two texts
 
 function showConflict(result) {
   conflict = true;
-  sayNotSaved("it was saved somewhere else, choose above");
+  sayNotSaved("it was saved somewhere else");
   conflictBox.innerHTML = result.html;
-  conflictBox.querySelector("[data-merge]").hidden = base === null;
+  conflictBox.querySelector("[data-merge-both]").hidden = base === null;
+  offer("See both texts and choose", "#two-texts");
 }
 
 async function merge() {
@@ -236,7 +247,7 @@ conflictBox.addEventListener("click", (event) => {
     conflictBox.replaceChildren();
     conflict = false;
     save();
-  } else if (event.target.closest("[data-merge]")) {
+  } else if (event.target.closest("[data-merge-both]")) {
     merge();
   } else if (event.target.closest("[data-take-other]")) {
     event.preventDefault();
@@ -314,7 +325,21 @@ form.addEventListener("input", (event) => {
   backup.keep();
   tick();
 });
-form.addEventListener("focusout", () => save());
+// A press that leaves a field must still find its button: what a save says can move the bar. So the save waits for its end.
+let pressing = false;
+let leftByPress = false;
+form.addEventListener("focusout", () => {
+  if (pressing) leftByPress = true;
+  else save();
+});
+addEventListener("pointerdown", () => (pressing = true), true);
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => {
+    pressing = false;
+    if (leftByPress) schedule(0); // after the click, which may be on "Submit"
+    leftByPress = false;
+  }, true);
+}
 addEventListener("online", () => save());
 addEventListener("offline", () => {
   if (isDirty()) sayNotSaved("no connection");
@@ -325,8 +350,10 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", () => save({ closing: true }));
 addEventListener("pageshow", (event) => {
-  // Back from the browser's page cache the revision is that of long ago; a clean page simply reads again.
-  if (event.persisted && !isDirty()) location.reload();
+  // Back or forward, the browser shows the page of long ago, with the text and revision of then; a clean page reads again.
+  // Not by a reload: that would send a form again whose answer this page is.
+  const isOld = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (isOld && !isDirty() && navigator.onLine) location.replace(location.pathname);
 });
 addEventListener("beforeunload", (event) => {
   if (leaving || !isDirty()) return;

@@ -70,6 +70,20 @@ def test_what_both_changed_stands_twice_and_is_named(editor, second):
     expect(summary_of(editor)).to_have_value(FIRST.replace("new.", "[[here: bold.]] [[elsewhere: old.]]"))
 
 
+def test_taking_the_other_text_merges_nothing(editor, second):
+    type_into(second, FIRST.replace("new", "old"))
+    summary_of(editor).fill(FIRST.replace("new", "bold"))
+    editor.get_by_role("link", name="See both texts and choose").click()
+    editor.locator(".conflict pre").first.click()  # to copy some of it
+    expect(summary_of(editor)).to_have_value(FIRST.replace("new", "bold"))
+
+    editor.get_by_role("link", name="Take the other").click()
+
+    expect(summary_of(editor)).to_have_value(FIRST.replace("new", "old"))
+    editor.wait_for_load_state("networkidle")
+    assert stored() == FIRST.replace("new", "old")
+
+
 def test_text_typed_offline_is_saved_when_the_connection_returns(editor, context):
     context.set_offline(True)
     summary_of(editor).fill(FIRST + " Typed in a tunnel.")
@@ -81,6 +95,33 @@ def test_text_typed_offline_is_saved_when_the_connection_returns(editor, context
 
     expect(editor.locator("[data-since]")).to_contain_text(SAVED)
     assert stored() == FIRST + " Typed in a tunnel."
+
+
+def test_a_press_reaches_its_button_while_the_bar_tells_of_trouble(editor, context):
+    """On a phone a long line raised the buttons, and the save that the press began lowered them before it ended."""
+    editor.set_viewport_size({"width": 360, "height": 740})
+    session = next(cookie for cookie in context.cookies() if cookie["name"] == "sessionid")
+    context.clear_cookies(name="sessionid")
+    summary_of(editor).press_sequentially(" Typed signed out.")
+    expect(editor.locator("[data-status]")).to_contain_text("you are signed out")
+    context.add_cookies([session])
+
+    editor.get_by_role("button", name="Save draft").click()
+
+    expect(editor.get_by_role("status").filter(has_text="Draft saved.")).to_be_visible()
+    assert stored().startswith("Typed signed out.") or stored().endswith("Typed signed out.")
+
+
+def test_the_line_that_is_typed_stays_above_the_bar(editor):
+    editor.set_viewport_size({"width": 360, "height": 740})
+    summary_of(editor).fill("A line.\n" * 30)
+    editor.evaluate("scrollTo(0, 0)")
+
+    summary_of(editor).press("Control+End")
+    editor.keyboard.type("The end.")
+
+    bottom, bar = (editor.locator(each).first.bounding_box() for each in ("textarea", ".bar"))
+    assert bottom["y"] + bottom["height"] <= bar["y"]
 
 
 def test_text_that_a_crash_kept_from_the_portal_is_offered_again(editor, context):
@@ -119,6 +160,32 @@ def test_the_preview_follows_the_typing_and_a_paste_comes_out_clean(editor, cont
     )
 
     expect(summary_of(editor)).to_have_value("A **bold** idea: - one\n- **two**")
+
+
+def test_the_back_button_shows_what_was_saved_and_not_the_page_of_then(editor):
+    editor.goto(editor.url.replace("/review/", "/"))
+
+    editor.go_back()
+
+    expect(summary_of(editor)).to_have_value(FIRST)
+
+
+def test_state_and_deadline_move_on_while_one_writes(page, demo_course):
+    sign_in(page, "student")
+    page.clock.install()
+    page.goto(f"/c/{demo_course.slug}/home/")
+    page.goto(page.get_by_role("link", name="Write").first.get_attribute("href"))  # until the script is there
+    chip, due = page.locator(".head .chip"), page.locator(".bar time")
+    left = int(due.get_attribute("data-seconds"))
+    expect(chip).to_have_text("open")
+
+    type_into(page, FIRST)
+    expect(chip).to_have_text("draft, not submitted")
+
+    page.clock.fast_forward((left - 20 * 60) * 1000)
+    expect(due).to_have_text(re.compile("^in 1[89] min$"))
+    page.clock.fast_forward(23 * 60 * 1000)
+    expect(due).to_have_text(re.compile("^[234] min ago$"))
 
 
 def test_text_typed_before_the_script_is_there_is_saved_too(editor):

@@ -55,6 +55,15 @@ def test_what_is_owed_says_its_state_and_what_to_do(paper, student, work, moment
     assert lines(home_at(moment, student).owed) == [expected]
 
 
+def test_what_is_owed_comes_before_the_term_for_the_keyboard_and_a_phone(client, paper, student):
+    client.force_login(student.user)
+
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("home:today", args=[student.course.slug])).content.decode()
+
+    assert page.index("What you owe, by deadline") < page.index('class="strip"')
+
+
 def test_todays_participation_is_owed(paper, student):
     ParticipationRulesFactory(course=student.course)
 

@@ -108,6 +108,9 @@ def test_submit_after_the_deadline_keeps_the_draft_and_says_when_it_closed(brows
         ["Reviews of this paper closed on Thursday 2 September 2021 at 00:59 (America/New_York). Your draft is kept."],
     )
     assert stored() == [(1, "Compiles graphs into tasks.")]
+    page = response.content.decode()
+    assert ("Not submitted. What you typed is saved as a draft." in page, "Not saved" in page) == (True, False)
+    assert 'data-saved="yes"' in page  # and so the script does not send it once more
 
 
 def test_submit_within_the_grace_is_taken_as_late(browser, editor, clock):
@@ -233,10 +236,10 @@ def test_autosave_after_the_deadline_keeps_the_draft(browser, autosave, clock):
     assert browser.post(autosave, typed()).status_code == 200
 
 
-def test_autosave_when_signed_out_sends_to_the_sign_in_page(client, autosave):
+def test_autosave_when_signed_out_is_refused(client, autosave):
     response = client.post(autosave, typed())
 
-    assert (response.status_code, Review.objects.count()) == (302, 0)
+    assert (response.status_code, Review.objects.count()) == (403, 0)
 
 
 @pytest.mark.parametrize("begun", [False, True])
