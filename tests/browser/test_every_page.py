@@ -1,4 +1,4 @@
-"""Every page that a role can reach, on a phone: axe finds nothing, nothing scrolls sideways, no script fails."""
+"""Every page that a role can reach: axe finds nothing, it fits a phone, its lines are short on a desk, no script fails."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +19,26 @@ FIRST = {
     "include": [["html"]],
     "exclude": [[f"{each}:nth-child(n+16)"] for each in ("tbody > tr", "li")] + [["article:nth-of-type(n+9)"]],
 }
+# Letters in the widest line of each text, as if all were of the same width. What is hidden from eyes is left out.
+LINES = """() => [...document.querySelectorAll("main :is(p, li, dd, .hint)")].flatMap((element) => {
+  const isBlock = (child) => !["inline", "inline-flex", "none"].includes(getComputedStyle(child).display);
+  if (!element.checkVisibility() || [...element.children].some(isBlock)) return [];
+  const range = document.createRange(), texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  let letters = 0, widths = 0, edges = [];
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (node.parentElement.closest(".hidden")) continue;
+    range.selectNodeContents(node);
+    const boxes = [...range.getClientRects()];
+    letters += node.textContent.replace(/\\s+/g, " ").length;
+    widths += boxes.reduce((sum, box) => sum + box.width, 0);
+    edges.push(...boxes.flatMap((box) => [box.left, box.right]));
+  }
+  const longest = letters * (Math.max(...edges) - Math.min(...edges)) / widths;
+  const words = element.textContent.trim().slice(0, 50);
+  return letters > 90 && longest > 85 ? [`${Math.round(longest)} letters in a line: ${words}`] : [];
+})"""
+TOO_WIDE = "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.ariaLabel)"
 looked_at: dict[str, set[str]] = {}  # by kind of page
 
 
@@ -39,7 +59,7 @@ def faults_of(browser, base_url, role) -> list[str]:
     for kind in walk(page):
         if kind not in NOT_OURS:
             seen = [] if is_known(page, kind) else axe(page)
-            faults += [f"{role} {kind}: {fault}" for fault in [*seen, *sideways(page)]]
+            faults += [f"{role} {kind}: {fault}" for fault in [*seen, *sideways(page), *long_lines(page)]]
     context.close()
     return faults
 
@@ -63,3 +83,11 @@ def sideways(page):
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > 360:
         yield f"scrolls sideways: {width} px wide"
+    for label in page.eval_on_selector_all(".grid-wrap:has(> .table)", TOO_WIDE):
+        yield f"the table scrolls sideways instead of showing as cards: {label}"
+
+
+def long_lines(page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    yield from page.evaluate(LINES)
+    page.set_viewport_size({"width": 360, "height": 780})
