@@ -2,7 +2,12 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db.models import Value
+from django.db.models.functions import Concat
 
+from accounts.models import User
+from courses.models import Meeting, Paper
+from projects.models import Milestone, Team
 from tests.browser.pages import ROLES, sign_in, walk
 
 # Swagger UI is not ours to mend.
@@ -46,6 +51,19 @@ looked_at: dict[str, set[str]] = {}  # by kind of page
 def test_every_page_is_accessible_and_fits_a_phone(browser, base_url, demo_course, role):
     found = faults_of(browser, base_url, role)
 
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("role", ["student", "instructor"])
+def test_words_without_end_fit_a_phone(browser, base_url, demo_course, role):
+    for model, field in ((User, "name"), (Paper, "title"), (Meeting, "topic"), (Team, "name"), (Milestone, "title")):
+        model.objects.update(**{field: Concat(field, Value("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"))})
+    page = browser.new_page(base_url=base_url, viewport={"width": 360, "height": 780}, reduced_motion="reduce")
+    sign_in(page, role)
+
+    found = [f"{kind}: {fault}" for kind in walk(page) if kind not in NOT_OURS for fault in sideways(page)]
+
+    page.close()
     assert not found, "\n".join(found)
 
 
