@@ -133,10 +133,10 @@ def _chip(state: str, text: str):
 
 
 @register.inclusion_tag("core/_due.html")
-def due(moment: datetime, course):
-    """A deadline: the distance first, then the moment in the course's zone."""
+def due(moment: datetime, course, is_met=False):
+    """A deadline: the distance first, then the moment in the course's zone. One that is met warns of nothing."""
     hours = (moment - timezone.now()).total_seconds() / 3600
-    tone = "late" if hours < 0 else "soon" if hours < 24 else ""
+    tone = "" if is_met else "late" if hours < 0 else "soon" if hours < 24 else ""
     return {"moment": moment, "course": course, "tone": tone}
 
 

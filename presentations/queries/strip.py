@@ -30,6 +30,11 @@ class Week:
         return sum(bool(sign_up.clash) for row in self.rows for sign_up in row.slot.sign_ups)
 
     @property
+    def is_over(self) -> bool:
+        """All that was to be given in it is given; a gap is never over."""
+        return bool(self.rows) and all(row.is_past for row in self.rows)
+
+    @property
     def percent(self) -> int:
         return min(100, round(100 * self.filled / self.places)) if self.places else 0
 

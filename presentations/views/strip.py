@@ -28,10 +28,13 @@ def board(request, course_slug):
     picked = next((row.student for row in students if str(row.student.pk) == request.GET.get("student")), None)
     may_assign = policies.may_assign(viewer)
     cannot = strip.cannot_at(viewer.course, picked)
+    weeks = strip.weeks_of(rows)
     context = {
         "course": viewer.course,
         "enrollment": viewer,
-        "weeks": strip.weeks_of(rows),
+        "weeks": weeks,
+        "over": [week for week in weeks if week.is_over],
+        "ahead": [week for week in weeks if week.rows and not week.is_over],
         "clashes": strip.mark_clashes(viewer.course, rows, signing.rules.days_apart),
         "students": students,
         "first_open": strip.first_open(rows),

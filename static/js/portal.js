@@ -15,8 +15,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The page's own place in a long navigation is in sight on a phone too.
-document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Where one is in a row that scrolls sideways is in sight on a phone too. The page itself stays where it is.
+const ROWS = ".top nav, .tabs, .strip";
+for (const here of document.querySelectorAll(`:is(${ROWS}) [aria-current]`)) {
+  const row = here.closest(ROWS);
+  const [inner, outer] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+}
 
 // -- how far off a deadline is, while a page stays open; in the words of the template filter `relative`
 

@@ -15,7 +15,7 @@ EMAILS = {
     "instructor": "instructor@example.edu",
     "observer": "observer@example.edu",
 }
-NOT_PAGES = ("_csv", "_pdf", "_file", "_download", "_markdown", "logout", "schema", "recovery_codes")
+NOT_PAGES = (":feed", "_csv", "_pdf", "_file", "_download", "_markdown", "logout", "schema", "recovery_codes")
 ENTRANCES = (
     "/",
     f"/c/{SLUG}/",

@@ -1,8 +1,13 @@
-"""Every page that a role can reach, on a phone: axe finds nothing, nothing scrolls sideways, no script fails."""
+"""Every page that a role can reach: axe finds nothing, it fits a phone, its lines are short on a desk, no script fails."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db.models import Value
+from django.db.models.functions import Concat
 
+from accounts.models import User
+from courses.models import Meeting, Paper
+from projects.models import Milestone, Team
 from tests.browser.pages import ROLES, sign_in, walk
 
 # Swagger UI is not ours to mend.
@@ -19,6 +24,26 @@ FIRST = {
     "include": [["html"]],
     "exclude": [[f"{each}:nth-child(n+16)"] for each in ("tbody > tr", "li")] + [["article:nth-of-type(n+9)"]],
 }
+# Letters in the widest line of each text, as if all were of the same width. What is hidden from eyes is left out.
+LINES = """() => [...document.querySelectorAll("main :is(p, li, dd, .hint)")].flatMap((element) => {
+  const isBlock = (child) => !["inline", "inline-flex", "none"].includes(getComputedStyle(child).display);
+  if (!element.checkVisibility() || [...element.children].some(isBlock)) return [];
+  const range = document.createRange(), texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  let letters = 0, widths = 0, edges = [];
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (node.parentElement.closest(".hidden")) continue;
+    range.selectNodeContents(node);
+    const boxes = [...range.getClientRects()];
+    letters += node.textContent.replace(/\\s+/g, " ").length;
+    widths += boxes.reduce((sum, box) => sum + box.width, 0);
+    edges.push(...boxes.flatMap((box) => [box.left, box.right]));
+  }
+  const longest = letters * (Math.max(...edges) - Math.min(...edges)) / widths;
+  const words = element.textContent.trim().slice(0, 50);
+  return letters > 90 && longest > 85 ? [`${Math.round(longest)} letters in a line: ${words}`] : [];
+})"""
+TOO_WIDE = "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.ariaLabel)"
 looked_at: dict[str, set[str]] = {}  # by kind of page
 
 
@@ -26,6 +51,19 @@ looked_at: dict[str, set[str]] = {}  # by kind of page
 def test_every_page_is_accessible_and_fits_a_phone(browser, base_url, demo_course, role):
     found = faults_of(browser, base_url, role)
 
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("role", ["student", "instructor"])
+def test_words_without_end_fit_a_phone(browser, base_url, demo_course, role):
+    for model, field in ((User, "name"), (Paper, "title"), (Meeting, "topic"), (Team, "name"), (Milestone, "title")):
+        model.objects.update(**{field: Concat(field, Value("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"))})
+    page = browser.new_page(base_url=base_url, viewport={"width": 360, "height": 780}, reduced_motion="reduce")
+    sign_in(page, role)
+
+    found = [f"{kind}: {fault}" for kind in walk(page) if kind not in NOT_OURS for fault in sideways(page)]
+
+    page.close()
     assert not found, "\n".join(found)
 
 
@@ -39,7 +77,7 @@ def faults_of(browser, base_url, role) -> list[str]:
     for kind in walk(page):
         if kind not in NOT_OURS:
             seen = [] if is_known(page, kind) else axe(page)
-            faults += [f"{role} {kind}: {fault}" for fault in [*seen, *sideways(page)]]
+            faults += [f"{role} {kind}: {fault}" for fault in [*seen, *sideways(page), *long_lines(page)]]
     context.close()
     return faults
 
@@ -63,3 +101,11 @@ def sideways(page):
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > 360:
         yield f"scrolls sideways: {width} px wide"
+    for label in page.eval_on_selector_all(".grid-wrap:has(> .table)", TOO_WIDE):
+        yield f"the table scrolls sideways instead of showing as cards: {label}"
+
+
+def long_lines(page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    yield from page.evaluate(LINES)
+    page.set_viewport_size({"width": 360, "height": 780})

@@ -1,6 +1,6 @@
 """Wishes, dealing by them, the board and its file: pages, API and actions."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -334,6 +334,19 @@ def test_board_shows_gaps_clashes_and_who_has_none(client, course, student, asks
     assert page.count('class="gap"') == 2
     assert page.count("two in one week") == 2
     assert "1 student</a> without a presentation; 2 places in a clash." in page
+
+
+def test_board_begins_with_what_is_ahead(client, course, role_on, instructor, clock):
+    past, today, ahead = (role_on(days).slot for days in (0, 7, 14))
+    clock.move_to(datetime.combine(today.meeting.date, time(12), UTC))
+    client.force_login(instructor.user)
+
+    response = client.get(reverse("presentations:board", args=[course.slug]))
+
+    shown = {part: [row.slot for week in response.context[part] for row in week.rows] for part in ("over", "ahead")}
+    assert shown == {"over": [past], "ahead": [today, ahead]}
+    page = response.content.decode()
+    assert (page.count("Over (1 week)"), page.count('aria-current="date"')) == (1, 1)
 
 
 @pytest.mark.parametrize("count", [1, 3])

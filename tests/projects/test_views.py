@@ -46,6 +46,18 @@ def test_a_student_sees_own_steps_and_every_teams_members(client, course, team, 
     assert [(row.team, len(row.steps)) for row in response.context["rows"]] == [(team, 1), (other.team, 0)]
 
 
+@pytest.mark.parametrize(("is_in", "late"), [(False, 1), (True, 0)])
+def test_a_past_deadline_warns_whoever_has_not_met_it(client, clock, course, team, milestone, student, is_in, late):
+    if is_in:
+        DeliverableFactory(team=team, milestone=milestone)
+    clock.move_to(CLOSED)
+    client.force_login(student.user)
+
+    response = client.get(url("project_home", course))
+
+    assert response.content.decode().count('<time class="late"') == late
+
+
 def test_a_student_in_no_team_is_offered_teams_with_room_and_a_new_one(client, course, milestone, student):
     full, fixed, open_team = TeamFactory.create_batch(3, course=course)
     TeamMemberFactory.create_batch(3, team=full)
