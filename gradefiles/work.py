@@ -119,14 +119,14 @@ def _apply(run_id: int) -> None:
     for change, kept in _telling(run_id, list(zip(plan.changes, run.plan["changes"], strict=True))):
         if change.work not in targets:
             raise DomainError(f"Row {change.row}, column {change.column}: this work is not there any more.", code="gone")
-        mark = _set(targets[change.work], change.after, change.revision, run.applied_by)
+        mark = _set(targets[change.work], change.after, change.revision, run.applied_by, f"From the file {run.file_name}")
         kept["revision_after"] = mark.revision
     _learn(run.course, plan)
     run.state, run.applied_at, run.words, run.content = ImportState.APPLIED, timezone.now(), "", None
     run.save()
 
 
-def _set(target: dict[str, Any], points: str, revision: int, by) -> Mark:
+def _set(target: dict[str, Any], points: str, revision: int, by, reason: str) -> Mark:
     """The comment and the version that was read stay as they are."""
     mark = Mark.objects.filter(**target).only("comment", "review_version").first()
     return set_mark(
@@ -135,6 +135,7 @@ def _set(target: dict[str, Any], points: str, revision: int, by) -> Mark:
         version=mark.review_version if mark else None,
         revision=revision,
         by=by,
+        reason=reason,
         **target,
     )
 
@@ -160,7 +161,7 @@ def _undo(run_id: int) -> None:
     revisions = {work_address(mark): mark.revision for mark in Mark.objects.filter(course=run.course_id)}
     run.kept = []
     for change in _telling(run_id, changes):
-        if why := _why_kept(change, targets, revisions) or _set_back(change, targets, run.undone_by):
+        if why := _why_kept(change, targets, revisions) or _set_back(change, targets, run):
             run.kept.append({"who": change["who"], "title": change["title"], "why": why})
     run.state, run.undone_at, run.words = ImportState.UNDONE, timezone.now(), ""
     run.save(update_fields=["state", "undone_at", "kept", "words"])
@@ -172,9 +173,10 @@ def _why_kept(change: dict, targets: dict, revisions: dict[str, int]) -> str:
     return "" if revisions.get(change["work"]) == change["revision_after"] else "the mark was changed since"
 
 
-def _set_back(change: dict, targets: dict, by) -> str:
+def _set_back(change: dict, targets: dict, run: GradeImport) -> str:
+    reason = f"Undone: the file {run.file_name}"
     try:
-        _set(targets[change["work"]], change["before"], change["revision_after"], by)
+        _set(targets[change["work"]], change["before"], change["revision_after"], run.undone_by, reason)
     except DomainError as refusal:
         return refusal.message
     return ""

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core.errors import DomainError
+from core.reasons import checked_reason
 from courses.actions import stamp_grade_change
 from courses.models import Enrollment
 from courses.policies import students_marked_by
@@ -20,6 +21,7 @@ from grading.queries.policy import read_in_force
 from grading.targets import lock_owners, targets_of
 from grading.work import Work, work_of
 
+UNDONE = "Undone: what stood before"
 MARK_FIELDS = ["points", "comment", "levels", "review_version", "marked_by", "changed_at", "revision"]
 
 
@@ -33,22 +35,24 @@ class BadEntries(DomainError):  # noqa: N818 - named for what was found
 
 
 @transaction.atomic
-def enter_marks(*, marker: Enrollment, wanted: Sequence[Wanted]) -> list[Planned]:
+def enter_marks(*, marker: Enrollment, wanted: Sequence[Wanted], reason: str = "") -> list[Planned]:
     """Give all these marks, or raise BadEntries; each names the revision of the mark it replaces.
 
-    Comments stay as they are. What stands already is no change. The answer has the marks as they now stand.
+    Comments stay as they are; `reason` is for the history. What stands already is no change. The answer has the marks as
+    they now stand.
     """
     if len(wanted) > MAX_ENTRIES:
         raise DomainError(f"{len(wanted):,} marks at once; at most {MAX_ENTRIES:,} are taken. Split them.", code="too_many")
     if any(each.revision is None for each in wanted):
         raise TypeError("Every entry names the revision that it replaces.")
+    reason = checked_reason(reason)
     _lock(marker, {each.work for each in wanted})
     plan = plan_entries(marker, wanted)
     if any(planned.refusal for planned in plan):
         raise BadEntries(plan)
     changed = [planned for planned in plan if planned.is_change]
     marks = {planned.wanted.work: planned.mark or _new(planned.work, marker.user) for planned in changed}
-    _store([(planned.work, marks[planned.wanted.work], planned.given) for planned in changed], marker.user)
+    _store([(planned.work, marks[planned.wanted.work], planned.given) for planned in changed], marker.user, reason)
     return [_as_stored(planned, marks) for planned in plan]
 
 
@@ -70,12 +74,12 @@ def _as_stored(planned: Planned, marks: dict[str, Mark]) -> Planned:
     return replace(planned, mark=marks.get(planned.wanted.work, planned.mark))
 
 
-def _store(changes: list[tuple[Work, Mark, Given]], by) -> None:
+def _store(changes: list[tuple[Work, Mark, Given]], by, reason: str) -> None:
     """A constant number of queries, however many marks."""
     for work, _, given in changes:
         check_mark(work, given)
     first = [mark for _, mark, _ in changes if not mark.pk]
-    told = [change_mark(mark, given, by) for _, mark, given in changes]
+    told = [change_mark(mark, given, by, reason) for _, mark, given in changes]
     again = [mark for _, mark, _ in changes if mark.pk]
     Mark.objects.bulk_create(first, batch_size=500)
     Mark.objects.bulk_update(again, MARK_FIELDS, batch_size=200)
@@ -135,7 +139,7 @@ def undo_marks(*, marker: Enrollment, steps: Iterable[Step]) -> Undone:
             continue
         changes.append((work, mark, given))
         undone.back[address] = mark
-    _store(changes, marker.user)
+    _store(changes, marker.user, UNDONE)
     return undone
 
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from core.api import asks_for_dry_run, problem
+from core.api import ReasonSerializer, asks_for_dry_run, problem
 from courses.policies import require_staff
 from grading import actions
 from grading.actions.entries import Step
@@ -116,7 +116,7 @@ class BulkEntrySerializer(serializers.Serializer):
     revision = serializers.IntegerField(min_value=0, help_text="Of the mark that it replaces; 0 for the first")
 
 
-class BulkMarksSerializer(serializers.Serializer):
+class BulkMarksSerializer(ReasonSerializer):
     marks = BulkEntrySerializer(many=True, allow_empty=False, max_length=MAX_ENTRIES)
 
 
@@ -177,7 +177,7 @@ def mark_bulk(request, course_slug):
     if dry_run:
         return Response(_answer(plan_entries(marker, wanted), dry_run=True))
     try:
-        plan = actions.enter_marks(marker=marker, wanted=wanted)
+        plan = actions.enter_marks(marker=marker, wanted=wanted, reason=asked.validated_data["reason"])
     except actions.BadEntries as refusal:
         return problem(409, title="Conflict", detail=refusal.message, code=refusal.code, errors=_errors(refusal.plan))
     return Response(_answer(plan, dry_run=False))
