@@ -1,6 +1,7 @@
 """A finding: what is wrong with a policy document, and where."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 ERROR, WARNING = "error", "warning"
 Path = tuple[str | int, ...]
@@ -27,7 +28,9 @@ class Finding:
 class Known:
     """What the course has, so far as the caller knows; None leaves the question out.
 
-    `marked` are the sources, reviews and presentations, of which marks are given; looked at only where no component reads one.
+    `participation` is how many points one meeting gives, 0 where none are given. `marked` are the sources, reviews and
+    presentations, of which marks are given, `by_hand` the keys of the components that marks by hand are given for, `recorded`
+    says whether anybody's participation is. Comments give no points, so nothing is missed where no component counts them.
     """
 
     milestones: frozenset[str] | None = None
@@ -35,4 +38,7 @@ class Known:
     meetings: int | None = None
     slots: int | None = None
     sections: frozenset[str] | None = None
+    participation: Decimal | None = None
+    recorded: bool | None = None
     marked: frozenset[str] | None = None
+    by_hand: frozenset[str] | None = None
