@@ -16,7 +16,8 @@ from grading import engine
 from grading.actions.marks import change_mark
 from grading.given import Given, check_mark
 from grading.models import ChangeKind, Mark, MarkChange
-from grading.queries.entries import MAX_ENTRIES, Planned, Wanted, marks_at, plan_entries
+from grading.queries.blind import blind_works
+from grading.queries.entries import MAX_ENTRIES, Planned, Wanted, behind, marks_at, plan_entries
 from grading.queries.policy import read_in_force
 from grading.targets import lock_owners, targets_of
 from grading.work import Work, work_of
@@ -46,7 +47,8 @@ def enter_marks(*, marker: Enrollment, wanted: Sequence[Wanted], reason: str = "
     if any(each.revision is None for each in wanted):
         raise TypeError("Every entry names the revision that it replaces.")
     reason = checked_reason(reason)
-    _lock(marker, {each.work for each in wanted})
+    works = {each.work for each in wanted}
+    _lock(marker, behind(works, blind_works(marker, works)))
     plan = plan_entries(marker, wanted)
     if any(planned.refusal for planned in plan):
         raise BadEntries(plan)
@@ -121,21 +123,23 @@ def undo_marks(*, marker: Enrollment, steps: Iterable[Step]) -> Undone:
     A mark that has changed since is kept as it is, and told; so is work that one does not mark any more.
     """
     wanted = {step.work: step.revision for step in steps}
-    targets = _lock(marker, set(wanted))
+    blind = blind_works(marker, wanted)
+    targets = _lock(marker, behind(wanted, blind))
     marks = marks_at(marker.course, targets)
     last = _last_changes(marks.values())
     policy = read_in_force(marker.course)[1]
     own = dict(students_marked_by(marker).values_list("pk", "user__name"))
     undone, changes = Undone(), []
     for address, revision in wanted.items():
-        mark = marks.get(address)
-        work = _work_of_own(targets.get(address), policy, own)
+        real = blind[address].target if address in blind else address
+        mark, work = marks.get(real), _work_of_own(targets.get(real), policy, own)
         if work is None or mark is None or mark.pk not in last:
             undone.kept.append(Kept(address, "A mark", "there is none here any more."))
             continue
         given = _before(last[mark.pk], mark)
         if why := _why_kept(work, mark, last[mark.pk], given, revision, marker):
-            undone.kept.append(Kept(address, ", ".join(own[pk] for pk in work.enrollment_ids if pk in own), why))
+            who = blind[address].who if address in blind else ", ".join(own[pk] for pk in work.enrollment_ids if pk in own)
+            undone.kept.append(Kept(address, who, why))
             continue
         changes.append((work, mark, given))
         undone.back[address] = mark

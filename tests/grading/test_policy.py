@@ -337,7 +337,7 @@ def test_policy_preview_queries(client, django_assert_num_queries, db, rows):
 
     with django_assert_num_queries(20):
         client.post(reverse("grading:policy_edit", args=[course.slug]), {"text": policy_toml(other())})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("grading:policy_page", args=[course.slug]))
 
 
