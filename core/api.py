@@ -9,11 +9,12 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
-from rest_framework import exceptions, metadata, pagination, parsers, renderers
+from rest_framework import exceptions, metadata, pagination, parsers, renderers, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from core.errors import DomainError, StaleVersion
+from core.reasons import MAX_REASON
 
 
 class OrjsonRenderer(renderers.BaseRenderer):
@@ -176,3 +177,17 @@ def asks_for_dry_run(request) -> bool:
     if value.lower() not in DRY_RUN_WORDS:
         raise exceptions.ValidationError({"dry_run": [f"Expected true or false, found {value or 'nothing'}."]})
     return DRY_RUN_WORDS[value.lower()]
+
+
+class ReasonSerializer(serializers.Serializer):
+    """The body of a request that may say why."""
+
+    reason = serializers.CharField(
+        max_length=MAX_REASON, allow_blank=True, default="", help_text="Why, for the history; students do not read it"
+    )
+
+
+def reason_of(request) -> str:
+    given = ReasonSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return given.validated_data["reason"]

@@ -5,6 +5,7 @@ after a fault. A fault is (path, message).
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
@@ -287,6 +288,8 @@ def _known(document: dict) -> engine.Known:
         papers=sum(len(meeting["papers"]) for meeting in takes_place),
         meetings=len(takes_place),
         slots=sum(map(len, slots)),
+        # Without the table no component may count participation, which `_sources` refuses.
+        participation=sum(map(Decimal, document["participation"].values())) if "participation" in document else None,
     )
 
 

@@ -127,7 +127,8 @@ def _apply(run_id: int) -> None:
         target = targets[change.work]
         before = _mark_of(target)
         kept["levels_before"] = before.levels if before else []
-        kept["revision_after"] = _set(target, before, change.after, change.revision, run.applied_by).revision
+        reason = f"From the file {run.file_name}"
+        kept["revision_after"] = _set(target, before, change.after, change.revision, run.applied_by, reason=reason).revision
     _learn(run.course, plan)
     run.state, run.applied_at, run.words, run.content = ImportState.APPLIED, timezone.now(), "", None
     run.save()
@@ -137,15 +138,15 @@ def _mark_of(target: dict[str, Any]) -> Mark | None:
     return Mark.objects.filter(**target).only("comment", "review_version", "levels").first()
 
 
-def _set(target: dict[str, Any], mark: Mark | None, points: str, revision: int, by, **levels) -> Mark:
-    """In place of the mark, whose comment and version that was read stay as they are."""
+def _set(target: dict[str, Any], mark: Mark | None, points: str, revision: int, by, **why) -> Mark:
+    """In place of the mark, whose comment and version that was read stay as they are; `why`: the reason, the levels."""
     return set_mark(
         points=Decimal(points) if points else None,
         comment=mark.comment if mark else "",
         version=mark.review_version if mark else None,
         revision=revision,
         by=by,
-        **levels,
+        **why,
         **target,
     )
 
@@ -171,7 +172,7 @@ def _undo(run_id: int) -> None:
     revisions = {work_address(mark): mark.revision for mark in Mark.objects.filter(course=run.course_id)}
     run.kept = []
     for change in _telling(run_id, changes):
-        if why := _why_kept(change, targets, revisions) or _set_back(change, targets, run.undone_by):
+        if why := _why_kept(change, targets, revisions) or _set_back(change, targets, run):
             run.kept.append({"who": change["who"], "title": change["title"], "why": why})
     run.state, run.undone_at, run.words = ImportState.UNDONE, timezone.now(), ""
     run.save(update_fields=["state", "undone_at", "kept", "words"])
@@ -183,16 +184,17 @@ def _why_kept(change: dict, targets: dict, revisions: dict[str, int]) -> str:
     return "" if revisions.get(change["work"]) == change["revision_after"] else "the mark was changed since"
 
 
-def _set_back(change: dict, targets: dict, by) -> str:
+def _set_back(change: dict, targets: dict, run: GradeImport) -> str:
     """With the levels of a rubric that the points came from, as long as the rubric still has them."""
     target = targets[change["work"]]
-    back = (target, _mark_of(target), change["before"], change["revision_after"], by)
+    back = (target, _mark_of(target), change["before"], change["revision_after"], run.undone_by)
+    reason = f"Undone: the file {run.file_name}"
     if levels := change.get("levels_before"):  # imports from before they were kept have none
         with suppress(DomainError):
-            _set(*back, levels={level["key"]: Decimal(level["points"]) for level in levels})
+            _set(*back, reason=reason, levels={level["key"]: Decimal(level["points"]) for level in levels})
             return ""
     try:
-        _set(*back)
+        _set(*back, reason=reason)
     except DomainError as refusal:
         return refusal.message
     return ""

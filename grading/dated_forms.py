@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 
+from core.reasons import MAX_REASON
 from courses.models import Course, Enrollment
 from grading.engine import Policy
 from grading.moments import moment_of, read_moment
@@ -17,6 +18,10 @@ class ScheduleForm(forms.Form):
     what = forms.ChoiceField(label="Marks of")
     due_at = forms.DateTimeField(
         label="When", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+    reason = forms.CharField(
+        label="Why", max_length=MAX_REASON, required=False, help_text="For the history; students do not read it."
     )
 
     def __init__(self, *args, course: Course, policy: Policy, **kwargs):
@@ -40,10 +45,10 @@ class ScheduleForm(forms.Form):
 
     def given(self) -> dict:
         kind, _, name = self.cleaned_data["what"].partition(":")
-        due_at = self.cleaned_data["due_at"]
+        said = {"due_at": self.cleaned_data["due_at"], "reason": self.cleaned_data["reason"]}
         if kind == "c":
-            return {"component_key": name, "due_at": due_at}
-        return {"student": next(student for student in self.students if student.pk == int(name)), "due_at": due_at}
+            return {"component_key": name} | said
+        return {"student": next(student for student in self.students if student.pk == int(name))} | said
 
 
 class HistoryForm(forms.Form):

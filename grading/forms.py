@@ -3,7 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import forms
 
-from grading.actions.policy import MAX_REASON
+from core.reasons import MAX_REASON
 from grading.engine import Policy, plain
 from grading.given import MAX_COMMENT
 from grading.models import ExcusedSource, Mark, Outcome, StaffNote
@@ -123,11 +123,17 @@ class MarkForm(EntryForm):
         max_length=MAX_COMMENT,
         help_text="The student reads it once the mark is released. Markdown works.",
     )
+    reason = forms.CharField(
+        label="Why it changes",
+        required=False,
+        max_length=MAX_REASON,
+        help_text="For the history; the student does not read it.",
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
     def given(self) -> dict:
-        return super().given() | {name: self.cleaned_data[name] for name in ("comment", "revision", "version")}
+        return super().given() | {name: self.cleaned_data[name] for name in ("comment", "reason", "revision", "version")}
 
 
 class TalkMarkForm(MarkForm):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django import forms
 
+from core.reasons import MAX_REASON
 from grading.actions.entries import Step
 from grading.pasting import MAX_TEXT, Pasted
 from grading.queries.entries import MAX_ENTRIES, Wanted
@@ -64,6 +65,7 @@ class EntriesForm(forms.Form):
     """Entries as a preview made them: [{student, work, value, revision}]."""
 
     entries = SentField(error_messages={"invalid": NO_ENTRIES})
+    reason = forms.CharField(max_length=MAX_REASON, required=False)
 
     def clean_entries(self) -> list[Wanted]:
         try:

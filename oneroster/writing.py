@@ -22,6 +22,7 @@ from projects.models import Milestone, TeamMember
 from reviews.models import Review
 
 MOST_AT_ONCE = 500
+REASON = "Set through OneRoster"  # what the history says of every mark from here
 COMPUTED = ("inProgress", "incomplete", "late", "missing", "scoreScale")
 ONLY_MARKS = (
     "This line item is computed by the course's policy, or is each student's own. Marks can be set for reviews, milestones"
@@ -71,7 +72,7 @@ def clear(*, named: ids.Named, row: dict, by) -> None:
     target = _target(named, by)
     mark = work_of(**target).mark()
     if mark and mark.points is not None:
-        actions.set_mark(points=None, comment=mark.comment, revision=mark.revision, by=by, **target)
+        actions.set_mark(points=None, comment=mark.comment, revision=mark.revision, by=by, reason=REASON, **target)
 
 
 def _set(named: ids.Named, row: dict, by, *, points: Decimal, comment: str, based_on: datetime | None) -> None:
@@ -84,7 +85,8 @@ def _set(named: ids.Named, row: dict, by, *, points: Decimal, comment: str, base
             f"{row['sourcedId']}: {mark.marked_by} has marked this. To replace that mark, read the result again and send its"
             " dateLastModified along. Nothing was changed."
         )
-    actions.set_mark(points=points, comment=comment, revision=mark.revision if mark else 0, by=by, **target)
+    revision = mark.revision if mark else 0
+    actions.set_mark(points=points, comment=comment, revision=revision, by=by, reason=REASON, **target)
 
 
 def _check(row: dict, given: dict) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import DomainError, StaleVersion
 from core.locking import lock_row
+from core.reasons import checked_reason
 from courses.actions import stamp_grade_change
 from courses.models import Enrollment, Meeting
 from participation import policies
@@ -61,29 +62,40 @@ def _closed_message(meeting: Meeting) -> str:
 
 @transaction.atomic
 def correct_record(
-    *, meeting: Meeting, enrollment: Enrollment, attended: bool, discussed: bool, revision: int | None, by: User
+    *,
+    meeting: Meeting,
+    enrollment: Enrollment,
+    attended: bool,
+    discussed: bool,
+    revision: int | None,
+    by: User,
+    reason: str = "",
 ) -> Record:
     """Confirm or correct one student's record as staff; from then on the student cannot change it.
 
-    `revision` is the one that was read, 0 or None for no record. Raises StaleVersion when it is another by now.
+    `revision` is the one that was read, 0 or None for no record; `reason` is for the history.
+    Raises StaleVersion when the revision is another by now.
     """
     entry = Entry(enrollment, attended, discussed, revision or 0)
     try:
-        return save_sheet(meeting=meeting, entries=[entry], by=by)[0]
+        return save_sheet(meeting=meeting, entries=[entry], by=by, reason=reason)[0]
     except StaleSheet as stale:
         raise StaleVersion(stale.message, current=stale.current[enrollment.pk]) from None
 
 
 @transaction.atomic
-def save_sheet(*, meeting: Meeting, entries: Iterable[Entry], by: User) -> list[Record]:
-    """Confirm a meeting's records as given, all or none. Raises StaleSheet when others changed some since."""
-    entries = list(entries)
+def save_sheet(*, meeting: Meeting, entries: Iterable[Entry], by: User, reason: str = "") -> list[Record]:
+    """Confirm a meeting's records as given, all or none. Raises StaleSheet when others changed some since.
+
+    `reason` is for the history of those that it changes.
+    """
+    entries, reason = list(entries), checked_reason(reason)
     _require_recordable(meeting, entries)
     _require_begun(meeting)
     records = _locked(meeting, entries)
     pairs = [(records[entry.enrollment.pk], entry) for entry in entries]
     _require_fresh([record for record, entry in pairs if entry.revision != record.revision and not _same(record, entry)])
-    _write(pairs, by=by, confirms=True)
+    _write(pairs, by=by, confirms=True, reason=reason)
     return [record for record, _ in pairs]
 
 
@@ -150,13 +162,18 @@ def _locked(meeting: Meeting, entries: list[Entry]) -> dict[int, Record]:
     return {record.enrollment_id: record for record in rows}
 
 
-def _write(changes: Iterable[tuple[Record, Entry | Record]], *, by: User, confirms: bool) -> None:
-    """Set each record to what is said of it; the same again leaves record, revision and history as they are."""
-    now, changed = timezone.now(), []
+def _write(changes: Iterable[tuple[Record, Entry | Record]], *, by: User, confirms: bool, reason: str = "") -> None:
+    """Set each record to what is said of it; the same again leaves record, revision and history as they are.
+
+    `reason` is of what is set anew or otherwise, not of what is only confirmed.
+    """
+    now, changed, set_anew = timezone.now(), [], set()
     for record, said in changes:
         is_settled = record.is_confirmed or not confirms
         if record.revision and is_settled and _same(record, said):
             continue
+        if not record.revision or not _same(record, said):
+            set_anew.add(record.pk)
         record.attended, record.discussed = said.attended, said.discussed
         record.revision, record.changed_at = record.revision + 1, now
         if confirms:
@@ -164,7 +181,14 @@ def _write(changes: Iterable[tuple[Record, Entry | Record]], *, by: User, confir
         changed.append(record)
     Record.objects.bulk_update(changed, ["attended", "discussed", "revision", "changed_at", "confirmed_by", "confirmed_at"])
     RecordChange.objects.bulk_create(
-        RecordChange(record=record, attended=record.attended, discussed=record.discussed, changed_by=by, changed_at=now)
+        RecordChange(
+            record=record,
+            attended=record.attended,
+            discussed=record.discussed,
+            reason=reason if record.pk in set_anew else "",
+            changed_by=by,
+            changed_at=now,
+        )
         for record in changed
     )
     stamp_grade_change(enrollments=[record.enrollment_id for record in changed], seen_by_student=True)

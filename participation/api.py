@@ -17,6 +17,7 @@ from participation.models import Record
 from participation.serializers import (
     ConfirmedSerializer,
     ConfirmInputSerializer,
+    CorrectionSerializer,
     OwnInputSerializer,
     ParticipationRecordSerializer,
     RecordHistorySerializer,
@@ -70,7 +71,7 @@ class StaffParticipationViewSet(viewsets.ViewSet):
 
     @extend_schema(
         operation_id="participation_correct",
-        request=OwnInputSerializer,
+        request=CorrectionSerializer,
         responses=ParticipationRecordSerializer,
         parameters=[IF_MATCH],
     )
@@ -79,7 +80,7 @@ class StaffParticipationViewSet(viewsets.ViewSet):
         staff = require_staff(request.user, course_slug)
         meeting = _meeting_or_404(staff, meeting_key)
         student = get_object_or_404(students_marked_by(staff).select_related("user"), pk=enrollment_id)
-        given = OwnInputSerializer(data=request.data)
+        given = CorrectionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             record = actions.correct_record(
@@ -105,7 +106,8 @@ class StaffParticipationViewSet(viewsets.ViewSet):
         given = SheetInputSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
-            records = actions.save_sheet(meeting=meeting, entries=_entries(staff, given), by=request.user)
+            said = {"by": request.user, "reason": given.validated_data["reason"]}
+            records = actions.save_sheet(meeting=meeting, entries=_entries(staff, given), **said)
         except StaleVersion as stale:
             return _stale(stale, stale.current.values(), meeting)
         return Response(_data(records, meeting))

@@ -88,11 +88,12 @@ class Record(models.Model):
 
 
 class RecordChange(models.Model):
-    """What a record was set to, when and by whom; rows are only ever added."""
+    """What a record was set to, when, by whom and why; rows are only ever added, which the database holds."""
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="changes")
     attended = models.BooleanField()
     discussed = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)  # why staff set it, for staff
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
 

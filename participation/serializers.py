@@ -5,6 +5,7 @@ from datetime import datetime
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from core.api import ReasonSerializer
 from participation import policies
 from participation.forms import MAX_REVISION
 from participation.queries import title_of
@@ -22,6 +23,7 @@ class ParticipationRecordSerializer(serializers.Serializer):
 class RecordChangeSerializer(serializers.Serializer):
     attended = serializers.BooleanField()
     discussed = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True, help_text="Why staff set it, where they said so")
     changed_by = serializers.CharField(source="changed_by.name")
     changed_at = serializers.DateTimeField()
 
@@ -67,12 +69,16 @@ class OwnInputSerializer(serializers.Serializer):
     discussed = serializers.BooleanField()
 
 
+class CorrectionSerializer(OwnInputSerializer, ReasonSerializer):
+    pass
+
+
 class EntrySerializer(OwnInputSerializer):
     enrollment_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     revision = serializers.IntegerField(min_value=0, max_value=MAX_REVISION, help_text="As it was read; 0 for no record")
 
 
-class SheetInputSerializer(serializers.Serializer):
+class SheetInputSerializer(ReasonSerializer):
     records = EntrySerializer(many=True, allow_empty=False)
 
 

@@ -119,7 +119,8 @@ def _save(request, meeting: Meeting, forms: list[SheetRowForm]) -> None:
         count = actions.confirm_recorded(meeting=meeting, revisions=revisions, by=request.user)
         messages.success(request, f"Confirmed as recorded: {count}.")
     else:
-        actions.save_sheet(meeting=meeting, entries=[form.entry for form in forms], by=request.user)
+        said = {"by": request.user, "reason": request.POST.get("reason", "")}
+        actions.save_sheet(meeting=meeting, entries=[form.entry for form in forms], **said)
         messages.success(request, "Saved and confirmed.")
 
 
@@ -140,6 +141,7 @@ def _sheet_page(request, viewer: Enrollment, meeting: Meeting, forms: list[Sheet
         "meeting": meeting,
         "forms": forms,
         "refusal": refusal,
+        "reason": request.POST.get("reason", ""),
         "waiting": sum(1 for form in forms if form.record and not form.record.is_confirmed),
     }
     return render(request, "participation/sheet_save.html", context, status=status)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core.errors import DomainError
+from core.reasons import checked_reason
 from courses.actions import stamp_grade_change
 from courses.models import Enrollment
 from courses.policies import students_marked_by
@@ -15,11 +16,13 @@ from grading import engine
 from grading.actions.marks import change_mark
 from grading.given import Given, check_mark
 from grading.models import ChangeKind, Mark, MarkChange
-from grading.queries.entries import MAX_ENTRIES, Planned, Wanted, marks_at, plan_entries
+from grading.queries.blind import blind_works
+from grading.queries.entries import MAX_ENTRIES, Planned, Wanted, behind, marks_at, plan_entries
 from grading.queries.policy import read_in_force
 from grading.targets import lock_owners, targets_of
 from grading.work import Work, work_of
 
+UNDONE = "Undone: what stood before"
 MARK_FIELDS = ["points", "comment", "levels", "review_version", "marked_by", "changed_at", "revision"]
 
 
@@ -33,22 +36,25 @@ class BadEntries(DomainError):  # noqa: N818 - named for what was found
 
 
 @transaction.atomic
-def enter_marks(*, marker: Enrollment, wanted: Sequence[Wanted]) -> list[Planned]:
+def enter_marks(*, marker: Enrollment, wanted: Sequence[Wanted], reason: str = "") -> list[Planned]:
     """Give all these marks, or raise BadEntries; each names the revision of the mark it replaces.
 
-    Comments stay as they are. What stands already is no change. The answer has the marks as they now stand.
+    Comments stay as they are; `reason` is for the history. What stands already is no change. The answer has the marks as
+    they now stand.
     """
     if len(wanted) > MAX_ENTRIES:
         raise DomainError(f"{len(wanted):,} marks at once; at most {MAX_ENTRIES:,} are taken. Split them.", code="too_many")
     if any(each.revision is None for each in wanted):
         raise TypeError("Every entry names the revision that it replaces.")
-    _lock(marker, {each.work for each in wanted})
+    reason = checked_reason(reason)
+    works = {each.work for each in wanted}
+    _lock(marker, behind(works, blind_works(marker, works)))
     plan = plan_entries(marker, wanted)
     if any(planned.refusal for planned in plan):
         raise BadEntries(plan)
     changed = [planned for planned in plan if planned.is_change]
     marks = {planned.wanted.work: planned.mark or _new(planned.work, marker.user) for planned in changed}
-    _store([(planned.work, marks[planned.wanted.work], planned.given) for planned in changed], marker.user)
+    _store([(planned.work, marks[planned.wanted.work], planned.given) for planned in changed], marker.user, reason)
     return [_as_stored(planned, marks) for planned in plan]
 
 
@@ -70,12 +76,12 @@ def _as_stored(planned: Planned, marks: dict[str, Mark]) -> Planned:
     return replace(planned, mark=marks.get(planned.wanted.work, planned.mark))
 
 
-def _store(changes: list[tuple[Work, Mark, Given]], by) -> None:
+def _store(changes: list[tuple[Work, Mark, Given]], by, reason: str) -> None:
     """A constant number of queries, however many marks."""
     for work, _, given in changes:
         check_mark(work, given)
     first = [mark for _, mark, _ in changes if not mark.pk]
-    told = [change_mark(mark, given, by) for _, mark, given in changes]
+    told = [change_mark(mark, given, by, reason) for _, mark, given in changes]
     again = [mark for _, mark, _ in changes if mark.pk]
     Mark.objects.bulk_create(first, batch_size=500)
     Mark.objects.bulk_update(again, MARK_FIELDS, batch_size=200)
@@ -117,25 +123,27 @@ def undo_marks(*, marker: Enrollment, steps: Iterable[Step]) -> Undone:
     A mark that has changed since is kept as it is, and told; so is work that one does not mark any more.
     """
     wanted = {step.work: step.revision for step in steps}
-    targets = _lock(marker, set(wanted))
+    blind = blind_works(marker, wanted)
+    targets = _lock(marker, behind(wanted, blind))
     marks = marks_at(marker.course, targets)
     last = _last_changes(marks.values())
     policy = read_in_force(marker.course)[1]
     own = dict(students_marked_by(marker).values_list("pk", "user__name"))
     undone, changes = Undone(), []
     for address, revision in wanted.items():
-        mark = marks.get(address)
-        work = _work_of_own(targets.get(address), policy, own)
+        real = blind[address].target if address in blind else address
+        mark, work = marks.get(real), _work_of_own(targets.get(real), policy, own)
         if work is None or mark is None or mark.pk not in last:
             undone.kept.append(Kept(address, "A mark", "there is none here any more."))
             continue
         given = _before(last[mark.pk], mark)
         if why := _why_kept(work, mark, last[mark.pk], given, revision, marker):
-            undone.kept.append(Kept(address, ", ".join(own[pk] for pk in work.enrollment_ids if pk in own), why))
+            who = blind[address].who if address in blind else ", ".join(own[pk] for pk in work.enrollment_ids if pk in own)
+            undone.kept.append(Kept(address, who, why))
             continue
         changes.append((work, mark, given))
         undone.back[address] = mark
-    _store(changes, marker.user)
+    _store(changes, marker.user, UNDONE)
     return undone
 
 

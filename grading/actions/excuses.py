@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from core.locking import lock_row
+from core.reasons import checked_reason
 from core.text import text_problem, tidy
 from courses.actions import stamp_grade_change
 from courses.models import Enrollment
@@ -69,13 +70,14 @@ def _sources_of(student: Enrollment) -> dict:
 
 
 @transaction.atomic
-def revoke_excuse(*, excuse: Excuse, by) -> Excuse:
-    """Take an excuse back, so that the work counts again; twice changes nothing."""
+def revoke_excuse(*, excuse: Excuse, by, reason: str = "") -> Excuse:
+    """Take an excuse back, so that the work counts again; twice changes nothing. `reason` is for the history."""
+    reason = checked_reason(reason)
     lock_row(Enrollment.objects.select_for_update(no_key=True), excuse.enrollment_id)
     excuse = Excuse.objects.get(pk=excuse.pk)
     if not excuse.is_standing:
         return excuse
-    excuse.revoked_by, excuse.revoked_at = by, timezone.now()
-    excuse.save(update_fields=["revoked_by", "revoked_at"])
+    excuse.revoked_by, excuse.revoked_at, excuse.revoke_reason = by, timezone.now(), reason
+    excuse.save(update_fields=["revoked_by", "revoked_at", "revoke_reason"])
     stamp_grade_change(enrollments=[excuse.enrollment_id], seen_by_student=True)
     return excuse

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
+from core.reasons import checked_reason
 from core.text import tidy
 from courses.actions import lock_enrollments, stamp_grade_change
 from grading.engine import plain
@@ -23,6 +24,7 @@ def set_mark(
     version: int | None = None,
     levels: Mapping[str, Decimal] | None = None,
     regrade: RegradeRequest | None = None,
+    reason: str = "",
     **target,
 ) -> Mark:
     """Give the work that `target` names (see work_of) these points; None clears the mark.
@@ -30,14 +32,15 @@ def set_mark(
     `levels` are the rubric's, {part: points}; the mark's points are then their sum, and `points` may be left None. Without
     them, points that stay as they are keep the levels they came from.
     `revision` is that of the mark it replaces, 0 for the first; `version` the review's version that the marker read, the
-    current one when left out; `regrade` the request that this decides. Raises StaleVersion when somebody has marked since;
-    setting what stands already changes nothing.
+    current one when left out; `regrade` the request that this decides; `reason` is for the history. Raises StaleVersion when
+    somebody has marked since; setting what stands already changes nothing.
     """
     work = work_of(**target)
     chosen = None if levels is None else chosen_levels(work.entry.rubric, levels)
     points = points if chosen is None else _sum(chosen, points)
     given = Given(points, tidy(comment), chosen, version if version is not None else work.version)
     check_mark(work, given)
+    reason = checked_reason(reason)
     _check_version(work, version)
     # The owner's row serialises two first marks; the unique constraint alone would answer one with a fault.
     type(work.owner).objects.select_for_update(no_key=True).only("pk").get(pk=work.owner.pk)
@@ -51,7 +54,7 @@ def set_mark(
         return mark
     if mark.revision != revision:
         raise StaleVersion(stale_words(mark), current=mark)
-    change = change_mark(mark, given, by, regrade)
+    change = change_mark(mark, given, by, reason, regrade)
     mark.save()
     change.mark = mark
     change.save()
@@ -65,7 +68,7 @@ def stands(mark: Mark, given: Given) -> bool:
     return (mark.points, mark.comment, mark.review_version, mark.levels) == (given.points, given.comment, given.version, levels)
 
 
-def change_mark(mark: Mark, given: Given, by, regrade: RegradeRequest | None = None) -> MarkChange:
+def change_mark(mark: Mark, given: Given, by, reason: str = "", regrade: RegradeRequest | None = None) -> MarkChange:
     """Make the mark, which is locked, what is given, and tell the history of it; the caller saves both."""
     levels = _levels_after(mark, given)
     change = MarkChange(
@@ -76,6 +79,7 @@ def change_mark(mark: Mark, given: Given, by, regrade: RegradeRequest | None = N
         comment_after=given.comment,
         levels_before=mark.levels,
         levels_after=levels,
+        reason=reason,
         regrade=regrade,
         changed_by=by,
         changed_at=timezone.now(),

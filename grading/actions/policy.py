@@ -4,15 +4,13 @@ import orjson
 from django.db import transaction
 
 from core.errors import DomainError, StaleVersion
-from core.text import text_problem, tidy
+from core.reasons import checked_reason
 from courses.actions import stamp_course_change
 from courses.models import Course
 from grading import queries
 from grading.engine import ERROR, lint
 from grading.models import Policy
 from grading.queries.policy import policy_digest
-
-MAX_REASON = 300  # characters
 
 
 @transaction.atomic
@@ -30,7 +28,7 @@ def set_policy(*, course: Course, document: Mapping, by, previewed: str | None =
     if current and current.document == document:
         return current
     _check_text(document)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     if previewed is not None and previewed != policy_digest(current, document):
         words = "The policy in force or this text has changed since the preview. Nothing was saved; look at the new preview."
         raise StaleVersion(words, current=current)
@@ -43,13 +41,6 @@ def set_policy(*, course: Course, document: Mapping, by, previewed: str | None =
     policy = Policy.objects.create(course=course, number=number, document=document, created_by=by, reason=reason)
     stamp_course_change(course=course)
     return policy
-
-
-def _checked_reason(reason: str) -> str:
-    reason = tidy(reason).strip()
-    if problem := text_problem(reason, limit=MAX_REASON):
-        raise DomainError(problem, field="reason")
-    return reason
 
 
 def _check_text(document: Mapping) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import DomainError
 from core.locking import lock_row
+from core.reasons import checked_reason
 from courses.models import Course, Enrollment
 from grading.actions.release import release_component, release_student
 from grading.models import ScheduledRelease
@@ -17,12 +18,14 @@ from grading.queries.release import marks_behind
 
 @transaction.atomic
 def schedule_release(
-    *, course: Course, component_key: str = "", student: Enrollment | None = None, due_at: datetime, by
+    *, course: Course, component_key: str = "", student: Enrollment | None = None, due_at: datetime, by, reason: str = ""
 ) -> ScheduledRelease:
     """Let students see the component's marks, or the student see their own, as they stand at that moment.
 
+    `reason` is for the history: of the order, and then of every mark that it releases.
     Raises DomainError for a moment that has passed, for what has nothing to release, and where a release waits already.
     """
+    reason = checked_reason(reason)
     Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # two at once would both find none waiting
     if not _teaches(by, course):
         words = "Only a person who is an instructor of the course can have marks released at a date."
@@ -40,19 +43,20 @@ def schedule_release(
         words = f"A release is set for {when} already; cancel that one first."
         raise DomainError(words, field="due_at", code="scheduled_already")
     return ScheduledRelease.objects.create(
-        course=course, component=component_key, student=student, due_at=due_at, ordered_by=by
+        course=course, component=component_key, student=student, due_at=due_at, ordered_by=by, reason=reason
     )
 
 
 @transaction.atomic
-def cancel_release(*, release: ScheduledRelease, by) -> ScheduledRelease:
+def cancel_release(*, release: ScheduledRelease, by, reason: str = "") -> ScheduledRelease:
     """Nothing is released at that moment; cancelling twice changes nothing. Raises DomainError once it is done."""
+    reason = checked_reason(reason)
     release = lock_row(_rows(), release.pk)
     if release.done_at:
         raise DomainError("These marks are released already. Hide them to take them back.", code="done")
     if release.is_waiting:
-        release.cancelled_at, release.cancelled_by = timezone.now(), by
-        release.save(update_fields=["cancelled_at", "cancelled_by"])
+        release.cancelled_at, release.cancelled_by, release.cancel_reason = timezone.now(), by, reason
+        release.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
     return release
 
 
@@ -84,10 +88,11 @@ def _rows() -> QuerySet[ScheduledRelease]:
 
 
 def _release(release: ScheduledRelease) -> int:
+    said = {"by": release.ordered_by, "reason": release.reason}
     if release.student is None:
-        return release_component(course=release.course, component_key=release.component, by=release.ordered_by)
+        return release_component(course=release.course, component_key=release.component, **said)
     _require_student(release.student)
-    return release_student(student=release.student, by=release.ordered_by)
+    return release_student(student=release.student, **said)
 
 
 def _teaches(person: User, course: Course) -> bool:

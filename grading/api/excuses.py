@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from core.api import ReasonSerializer, reason_of
 from courses.policies import require_instructor
 from grading import actions
 from grading.actions.excuses import MAX_REASON
@@ -20,7 +21,7 @@ class ExcuseSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Excuse
-        fields = ["id", "source", "item", "reason", "made_by", "made_at", "revoked_by", "revoked_at"]
+        fields = ["id", "source", "item", "reason", "made_by", "made_at", "revoked_by", "revoked_at", "revoke_reason"]
 
 
 class GivenExcuseSerializer(serializers.Serializer):
@@ -73,13 +74,16 @@ def excuse_missing(request, course_slug, student_id):
 
 
 @extend_schema(
-    summary="Take an excuse back, so that the work counts again (instructors)", request=None, responses=ExcuseSerializer
+    summary="Take an excuse back, so that the work counts again (instructors)",
+    request=ReasonSerializer,
+    responses=ExcuseSerializer,
 )
 @api_view(["POST"])
 def excuse_revoke(request, course_slug, student_id, pk):
     student = find_student(require_instructor(request.user, course_slug), student_id)
     excuse = get_object_or_404(Excuse, enrollment=student, pk=pk)
-    return Response(ExcuseSerializer(actions.revoke_excuse(excuse=excuse, by=request.user)).data)
+    revoked = actions.revoke_excuse(excuse=excuse, by=request.user, reason=reason_of(request))
+    return Response(ExcuseSerializer(revoked).data)
 
 
 excuse_list.cls.scope_resource = "grades"

@@ -30,8 +30,9 @@ class EventSerializer(serializers.Serializer):
     before = serializers.CharField(allow_blank=True)
     after = serializers.CharField(allow_blank=True)
     why = serializers.CharField(allow_blank=True)
-    comment_before = serializers.CharField(allow_blank=True, help_text="Of a mark whose comment the event changes")
+    comment_before = serializers.CharField(allow_blank=True, help_text="Of a mark whose comment it changes, or of a note")
     comment_after = serializers.CharField(allow_blank=True)
+    policy_version = serializers.IntegerField(allow_null=True, help_text="The number of the version that came into force")
     levels = LevelChangeSerializer(many=True, help_text="The parts of the rubric whose level the event changes")
     regrade = serializers.CharField(allow_blank=True, help_text="The handle of the regrade request whose decision this is")
 
@@ -80,7 +81,9 @@ def _after(text: str) -> int:
     return int(text)
 
 
-SHOWN = ("kind", "at", "what", "whose", "before", "after", "why", "comment_before", "comment_after", "regrade")
+SHOWN = (
+    "kind", "at", "what", "whose", "before", "after", "why", "comment_before", "comment_after", "regrade", "policy_version",
+)  # fmt: skip
 
 
 def _shown(event: Event) -> dict:

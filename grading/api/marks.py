@@ -5,7 +5,7 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from core.api import expected_revision, problem
+from core.api import ReasonSerializer, expected_revision, problem
 from core.errors import StaleVersion
 from courses.policies import require_staff
 from grading import actions
@@ -24,7 +24,7 @@ def levels_field() -> serializers.DictField:
     return serializers.DictField(child=points, required=False, help_text=words)
 
 
-class GivenMarkSerializer(serializers.Serializer):
+class GivenMarkSerializer(ReasonSerializer):
     points = serializers.DecimalField(
         max_digits=7,
         decimal_places=2,
@@ -110,6 +110,7 @@ class MarkChangeSerializer(serializers.ModelSerializer):
             "levels_after",
             "comment_before",
             "comment_after",
+            "reason",
             "regrade",
             "changed_by",
             "changed_at",

@@ -6,10 +6,10 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from core.api import asks_for_dry_run, with_etag
+from core.api import ReasonSerializer, asks_for_dry_run, reason_of, with_etag
+from core.reasons import MAX_REASON
 from courses.policies import require_instructor, require_member
 from grading import actions, engine
-from grading.actions.policy import MAX_REASON
 from grading.policies import find_student
 from grading.queries import Grade, known_of, policy_findings, policy_in_force, read_in_force
 from grading.queries.policy import versions_of
@@ -202,14 +202,20 @@ policy_detail.cls.scope_resource = "grades"
 
 
 @extend_schema(
-    summary="Let students see a component's marks as they stand (instructors)", request=None, responses=ReleasedSerializer
+    summary="Let students see a component's marks as they stand (instructors)",
+    request=ReasonSerializer,
+    responses=ReleasedSerializer,
 )
 @api_view(["POST"])
 def component_release(request, course_slug, component_key):
     return _act(request, course_slug, component_key, actions.release_component)
 
 
-@extend_schema(summary="Hide a component's marks from students again (instructors)", request=None, responses=ReleasedSerializer)
+@extend_schema(
+    summary="Hide a component's marks from students again (instructors)",
+    request=ReasonSerializer,
+    responses=ReleasedSerializer,
+)
 @api_view(["POST"])
 def component_hide(request, course_slug, component_key):
     return _act(request, course_slug, component_key, actions.hide_component)
@@ -224,12 +230,13 @@ def _act(request, course_slug: str, component_key: str, action) -> Response:
     _, policy = read_in_force(course)
     if component_key not in {component.key for component in policy.walk()}:
         raise Http404("The policy has no such component.")
-    return Response({"component": component_key, "marks": action(course=course, component_key=component_key, by=request.user)})
+    count = action(course=course, component_key=component_key, by=request.user, reason=reason_of(request))
+    return Response({"component": component_key, "marks": count})
 
 
 @extend_schema(
     summary="Let one student see the marks of their own work as they stand (instructors)",
-    request=None,
+    request=ReasonSerializer,
     responses=StudentReleasedSerializer,
 )
 @api_view(["POST"])
@@ -239,7 +246,7 @@ def student_release(request, course_slug, student_id):
 
 @extend_schema(
     summary="Take the marks of one student's own work back from their view (instructors)",
-    request=None,
+    request=ReasonSerializer,
     responses=StudentReleasedSerializer,
 )
 @api_view(["POST"])
@@ -254,4 +261,4 @@ student_hide.cls.scope_resource = "grades"
 def _act_on_student(request, course_slug, student_id, act):
     enrollment = require_instructor(request.user, course_slug)
     student = find_student(enrollment, student_id)
-    return Response({"student": student.pk, "marks": act(student=student, by=request.user)})
+    return Response({"student": student.pk, "marks": act(student=student, by=request.user, reason=reason_of(request))})

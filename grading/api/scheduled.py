@@ -7,6 +7,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
+from core.api import ReasonSerializer, reason_of
 from courses.models import Course, Enrollment
 from courses.policies import require_instructor
 from grading import actions
@@ -25,12 +26,12 @@ class ScheduledReleaseSerializer(serializers.ModelSerializer):
     class Meta:
         model = ScheduledRelease
         fields = [
-            "id", "component", "student", "due_at", "state", "ordered_by", "ordered_at", "done_at", "marks", "cancelled_at",
-            "cancelled_by", "cancel_reason",
+            "id", "component", "student", "due_at", "reason", "state", "ordered_by", "ordered_at", "done_at", "marks",
+            "cancelled_at", "cancelled_by", "cancel_reason",
         ]  # fmt: skip
 
 
-class ScheduleSerializer(serializers.Serializer):
+class ScheduleSerializer(ReasonSerializer):
     component = serializers.CharField(default="", allow_blank=True, max_length=60, help_text="A component or a group")
     student = serializers.IntegerField(default=None, allow_null=True, help_text="Or one student: the id of the enrollment")
     due_at = serializers.CharField(
@@ -68,6 +69,7 @@ def release_list(request, course_slug):
         student=_student(course, asked["student"]),
         due_at=_due_at(course, asked["due_at"]),
         by=request.user,
+        reason=asked["reason"],
     )
     return Response(ScheduledReleaseSerializer(release).data, status=201)
 
@@ -90,14 +92,15 @@ def _due_at(course: Course, text: str):
 
 @extend_schema(
     summary="Cancel a release at a date (instructors)",
-    request=None,
+    request=ReasonSerializer,
     responses={200: ScheduledReleaseSerializer, 409: OpenApiResponse(description="It is done")},
 )
 @api_view(["POST"])
 def release_cancel(request, course_slug, pk):
     course = require_instructor(request.user, course_slug).course
     release = get_object_or_404(ScheduledRelease, course=course, pk=pk)
-    return Response(ScheduledReleaseSerializer(actions.cancel_release(release=release, by=request.user)).data)
+    cancelled = actions.cancel_release(release=release, by=request.user, reason=reason_of(request))
+    return Response(ScheduledReleaseSerializer(cancelled).data)
 
 
 release_list.cls.scope_resource = release_cancel.cls.scope_resource = "grades"

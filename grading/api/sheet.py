@@ -5,12 +5,13 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from core.api import asks_for_dry_run, problem
+from core.api import ReasonSerializer, asks_for_dry_run, problem
 from courses.policies import require_staff
 from grading import actions
 from grading.actions.entries import Step
 from grading.queries.entries import MAX_ENTRIES, Planned, Wanted, plan_entries
 from grading.queries.sheet import ROWS_A_PAGE, Asked, Row, sheet_of
+from grading.queries.sheet.blind import BlindRow
 
 WORK_HELP = "The work's address, such as review-12; as `work` in marks and in the sheet"
 
@@ -55,9 +56,12 @@ class SheetRowSerializer(serializers.Serializer):
 
 class BlindWorkSerializer(serializers.Serializer):
     column = serializers.CharField(source="group")
-    work = serializers.CharField(help_text="Its address on the marking page; it tells nothing of whose it is")
+    work = serializers.CharField(help_text="Its address for marking, also in bulk; it tells nothing of whose it is")
     name = serializers.CharField(source="who", help_text="What it is called until its mark is released")
+    value = serializers.CharField(help_text="The mark as it would be entered")
     points = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
+    revision = serializers.IntegerField(help_text="0 before there is a mark")
+    signs = serializers.ListField(child=serializers.CharField(), help_text="Such as late, handed in anew")
     note = serializers.CharField(help_text="Such as late")
     is_changed = serializers.BooleanField(help_text="Handed in anew since it was marked")
 
@@ -100,13 +104,21 @@ def mark_sheet(request, course_slug, component_key):
         "students": sheet.page.paginator.count,
         "columns": sheet.columns,
         "rows": sheet.rows,
-        "without_names": [entry for part in sheet.blind for entry in part.entries],
+        "without_names": [_blind(row) for part in sheet.blind for row in part.rows],
     }
     return Response(MarkSheetSerializer(shown, context={"shows_results": sheet.shows_results}).data)
 
 
+def _blind(row: BlindRow) -> dict:
+    entry, cell = row
+    said = {"group": entry.group, "work": entry.work, "who": entry.who, "note": entry.note, "is_changed": entry.is_changed}
+    return said | {"value": cell.value, "points": cell.points, "revision": cell.revision, "signs": cell.signs}
+
+
 class BulkEntrySerializer(serializers.Serializer):
-    student = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    student = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, allow_null=True, default=None, help_text="Left out for work without a name"
+    )
     work = serializers.CharField(max_length=120, help_text=WORK_HELP)
     value = serializers.CharField(
         max_length=60,
@@ -116,7 +128,7 @@ class BulkEntrySerializer(serializers.Serializer):
     revision = serializers.IntegerField(min_value=0, help_text="Of the mark that it replaces; 0 for the first")
 
 
-class BulkMarksSerializer(serializers.Serializer):
+class BulkMarksSerializer(ReasonSerializer):
     marks = BulkEntrySerializer(many=True, allow_empty=False, max_length=MAX_ENTRIES)
 
 
@@ -139,7 +151,7 @@ class BulkErrorSerializer(serializers.Serializer):
 
 class BulkResultSerializer(serializers.Serializer):
     index = serializers.IntegerField()
-    student = serializers.IntegerField()
+    student = serializers.IntegerField(allow_null=True)
     work = serializers.CharField()
     changed = serializers.BooleanField(help_text="False where this stands already")
     before = serializers.CharField(allow_blank=True, help_text="In a dry run: what stands now")
@@ -177,7 +189,7 @@ def mark_bulk(request, course_slug):
     if dry_run:
         return Response(_answer(plan_entries(marker, wanted), dry_run=True))
     try:
-        plan = actions.enter_marks(marker=marker, wanted=wanted)
+        plan = actions.enter_marks(marker=marker, wanted=wanted, reason=asked.validated_data["reason"])
     except actions.BadEntries as refusal:
         return problem(409, title="Conflict", detail=refusal.message, code=refusal.code, errors=_errors(refusal.plan))
     return Response(_answer(plan, dry_run=False))
@@ -224,8 +236,8 @@ def _errors(plan: list[Planned]) -> list[dict]:
 
 
 def _current(planned: Planned) -> dict | None:
-    if planned.work is None:
-        return None
+    if planned.work is None or planned.refusal.code == "anonymous":
+        return None  # of work without a name, what stands is told under its random address only
     mark = planned.mark
     return {
         "value": planned.stands,

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from core.api import ReasonSerializer, reason_of
 from courses.policies import require_instructor
 from grading import actions
 from presentations.models import Slot
@@ -18,7 +19,7 @@ class TalkReleasedSerializer(serializers.Serializer):
 
 @extend_schema(
     summary="Let a talk's presenters see their marks as they stand, and the feedback once no more comes in (instructors)",
-    request=None,
+    request=ReasonSerializer,
     responses={200: TalkReleasedSerializer},
 )
 @api_view(["POST"])
@@ -28,7 +29,7 @@ def talk_release(request, course_slug, slot_key):
 
 @extend_schema(
     summary="Take a talk's marks and feedback back from its presenters' view (instructors)",
-    request=None,
+    request=ReasonSerializer,
     responses={200: TalkReleasedSerializer},
 )
 @api_view(["POST"])
@@ -43,4 +44,4 @@ talk_hide.cls.scope_resource = "grades"
 def _act(request, course_slug: str, slot_key: str, action) -> Response:
     by = require_instructor(request.user, course_slug)
     slot = get_object_or_404(Slot, course=by.course, key=slot_key)
-    return Response({"slot": slot.key, "marks": action(slot=slot, by=by)})
+    return Response({"slot": slot.key, "marks": action(slot=slot, by=by, reason=reason_of(request))})

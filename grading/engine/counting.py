@@ -29,6 +29,14 @@ def count_of(name: str, items: Iterable[Item], known: Facts, *, is_final: bool) 
     return known.counts.get(name, 0)
 
 
+def outstanding_of(name: str, items: Iterable[Item], known: Facts, *, is_final: bool) -> int:
+    """How many of those that the final reading counts may still come, so that its words can say it."""
+    if not is_final:
+        return 0
+    items = tuple(items)
+    return count_of(name, items, known, is_final=True) - count_of(name, items, known, is_final=False)
+
+
 def taken_off(count: int, *, tiers: Sequence[Tier] = (), each: Fraction | None = None, free: int = 0) -> Fraction:
     """`each` for every one beyond the `free` ones, or what the highest tier says that the count reaches."""
     if each is not None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from grading.engine.counting import COUNTED, Tier, count_of, taken_off
+from grading.engine.counting import COUNTED, Tier, count_of, outstanding_of, taken_off
 from grading.engine.facts import Facts
 from grading.engine.flow import Said, say
 from grading.engine.tree import Node
@@ -84,11 +84,13 @@ def take_off(deductions: Iterable[Deduction], find: Callable[[str], Node | None]
         count = count_of(deduction.count_of, items, known, is_final=is_final)
         if not (off := deduction.off(count)):
             continue
-        what = (node.title if node else "", count, COUNTED[deduction.count_of], off)
+        still = outstanding_of(deduction.count_of, items, known, is_final=is_final)
+        counted = ("{}: {} {}, {} of them outstanding, which ", still) if still else ("{}: {} {}, which ",)
+        what = (node.title if node else "", count, COUNTED[deduction.count_of], *counted[1:], off)
         if deduction.unit == "letters":
-            words = say("{}: {} {}, which lowers the letter by {} " + ("step." if off == 1 else "steps."), *what)
+            words = say(counted[0] + "lowers the letter by {} " + ("step." if off == 1 else "steps."), *what)
             taken = Taken(taken.points, taken.letters + int(off), (*taken.said, words))
         else:
-            words = say("{}: {} {}, which takes {} off the total.", *what)
+            words = say(counted[0] + "takes {} off the total.", *what)
             taken = Taken(taken.points + off, taken.letters, (*taken.said, words))
     return taken

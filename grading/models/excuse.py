@@ -42,6 +42,7 @@ class Excuse(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoke_reason = models.CharField(max_length=300, blank=True)  # for the history; the student does not read it
 
     objects = ExcuseQuerySet.as_manager()
 

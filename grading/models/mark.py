@@ -92,9 +92,10 @@ class ChangeKind(models.TextChoices):
 
 
 class MarkChange(models.Model):
-    """What happened to a mark: who, when, from, to. The database refuses to change or delete a row.
+    """What happened to a mark: who, when, from, to, why. The database refuses to change or delete a row.
 
-    `regrade` is the request whose decision did it; the reason is the message that closed that one.
+    `reason` is what was said for the history, which staff alone read. `regrade` is the request whose decision did it; the
+    reason is then the message that closed that one.
     """
 
     mark = models.ForeignKey(Mark, on_delete=models.PROTECT, related_name="changes")
@@ -105,6 +106,7 @@ class MarkChange(models.Model):
     comment_after = models.TextField(blank=True)
     levels_before = models.JSONField(default=list, blank=True)
     levels_after = models.JSONField(default=list, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
     regrade = models.ForeignKey(
         "grading.RegradeRequest", on_delete=models.PROTECT, null=True, blank=True, related_name="mark_changes"
     )

@@ -38,6 +38,8 @@ class ScheduledRelease(models.Model):
     component = models.CharField(max_length=60, blank=True)
     student = models.ForeignKey(Enrollment, on_delete=models.CASCADE, null=True, blank=True, related_name="scheduled_releases")
     due_at = models.DateTimeField()
+    # Why, in the words of whoever ordered it; the history of each mark that it releases has them, too.
+    reason = models.CharField(max_length=300, blank=True)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)

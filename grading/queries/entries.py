@@ -12,19 +12,24 @@ from courses.policies import students_marked_by
 from grading import engine
 from grading.given import Given, chosen_levels, stale_words
 from grading.models import Mark
+from grading.queries.blind import blind_works, is_blind
+from grading.queries.marking import Entry
 from grading.queries.marks import work_address
 from grading.queries.policy import read_in_force
 from grading.targets import read_address, targets_of
 from grading.work import Work, work_of
 
 MAX_ENTRIES = 2_000
-ANONYMOUS = "its mark is given without names; mark it in the queue until the mark is released."
+ANONYMOUS = "its mark is given without names; mark it under its random name until the mark is released."
+NO_BLIND = "there is no such work without a name; once its mark is released it stands in its student's row."
 
 
 class Wanted(NamedTuple):
-    """What a cell is to say. `revision` is that of the mark it replaces, 0 for the first, None for whatever stands."""
+    """What a cell is to say; without a student where the work has a random address. `revision` is that of the mark it replaces,
+    0 for the first, None for whatever stands.
+    """
 
-    student: int
+    student: int | None
     work: str
     value: str
     revision: int | None = None
@@ -80,13 +85,21 @@ def as_typed(work: Work | None, mark: Mark | None) -> str:
 def plan_entries(marker: Enrollment, wanted: Sequence[Wanted]) -> list[Planned]:
     """In the order of `wanted`; a constant number of queries."""
     students = students_marked_by(marker).filter(pk__in={each.student for each in wanted}).select_related("user")
+    policy = read_in_force(marker.course)[1]
+    blind = blind_works(marker, works := {each.work for each in wanted}, policy)
     planner = _Planner(
         students=students.in_bulk(),
-        targets=(targets := targets_of(marker.course, {each.work for each in wanted})),
+        blind=blind,
+        targets=(targets := targets_of(marker.course, behind(works, blind))),
         marks=marks_at(marker.course, targets),
-        policy=read_in_force(marker.course)[1],
+        policy=policy,
     )
     return [planner.plan(each) for each in wanted]
+
+
+def behind(works: Iterable[str], blind: Mapping[str, Entry]) -> set[str]:
+    """The addresses of the works themselves; `blind` are what the random ones among them stand for."""
+    return {blind[work].target if work in blind else work for work in works}
 
 
 def marks_at(course: Course, targets: Mapping[str, dict[str, Any]]) -> dict[str, Mark]:
@@ -120,6 +133,7 @@ def is_hidden(work: Work, mark: Mark | None) -> bool:
 @dataclass
 class _Planner:
     students: Mapping[int, Enrollment]
+    blind: Mapping[str, Entry]
     targets: Mapping[str, dict[str, Any]]
     marks: Mapping[str, Mark]
     policy: engine.Policy
@@ -128,6 +142,22 @@ class _Planner:
         self.said: dict[str, Planned] = {}  # {work: the first entry for it}
 
     def plan(self, wanted: Wanted) -> Planned:
+        return self._plan_blind(wanted) if is_blind(wanted.work) else self._plan_named(wanted)
+
+    def _plan_blind(self, wanted: Wanted) -> Planned:
+        """Whatever student the entry names: an answer to that would tell whose work it is."""
+        entry = self.blind.get(wanted.work)
+        target = self.targets.get(entry.target) if entry else None
+        if target is None:
+            return _refused(Planned(wanted), "work", "no_work", NO_BLIND)
+        try:
+            work = work_of(**target, policy=self.policy)
+        except DomainError as refusal:
+            return _refused(Planned(wanted, entry.who), "work", refusal.code, refusal.message)
+        mark = self.marks.get(entry.target)
+        return self._agreed(self._valued(Planned(wanted, entry.who, work, mark, before=as_typed(work, mark))))
+
+    def _plan_named(self, wanted: Wanted) -> Planned:
         student, target = self.students.get(wanted.student), self.targets.get(wanted.work)
         if student is None:
             return _refused(Planned(wanted), "student", "no_student", "no student of the course whose work you mark.")

@@ -11,8 +11,9 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 
 from courses.models import Course
 from grading import engine
-from grading.models import Excuse, Mark, MarkChange, Override, Policy, ScheduledRelease
+from grading.models import Excuse, Mark, MarkChange, Override, Policy, ScheduledRelease, StaffNote
 from grading.queries.release import condition_of
+from participation.queries import corrections
 from projects.models import TeamMember
 
 KINDS = {
@@ -25,9 +26,11 @@ KINDS = {
     "planned": "Release set for a date",
     "unplanned": "Release at a date cancelled",
     "policy": "Policy",
+    "participation": "Participation set by staff",
+    "noted": "Note of the staff",
 }
 WHOLE = "~total"  # asks for the whole grade; no component can be called so
-NOTHING = Q(pk__in=[])
+NOTHING, EVERY = Q(pk__in=[]), Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ def _logs(course: Course, asked: Asked) -> Iterator[Log]:
     own = _named("student__user", asked.student)
     yield Log(releases, "planned", "ordered_at", "ordered_by", own, of.releases)
     yield Log(releases.exclude(cancelled_at=None), "unplanned", "cancelled_at", "cancelled_by", own, of.releases)
+    corrected, own = corrections(course), _named("record__enrollment__user", asked.student)
+    yield Log(corrected, "participation", "changed_at", "changed_by", own, of.participation)
+    notes, own = StaffNote.objects.filter(enrollment__course=course), _named("enrollment__user", asked.student)
+    yield Log(notes, "noted", "written_at", "written_by", own, NOTHING)
     policies = Policy.objects.filter(course=course)
     yield Log(policies, "policy", "created_at", "created_by", NOTHING, NOTHING)
 
@@ -119,6 +126,7 @@ class OfComponent(NamedTuple):
     overrides: Q = NOTHING
     excuses: Q = NOTHING
     releases: Q = NOTHING
+    participation: Q = NOTHING
 
 
 def _of_component(course: Course, key: str) -> OfComponent:
@@ -131,7 +139,8 @@ def _of_component(course: Course, key: str) -> OfComponent:
     marks = NOTHING if condition is None else Q(mark__in=Mark.objects.filter(condition, course=course).order_by().values("pk"))
     keys = [inner.key for inner in component.walk()]
     excuses = reduce(or_, (_excuses_of(leaf) for leaf in component.leaves()))
-    return OfComponent(marks, Q(component__in=keys), excuses, Q(component__in=keys))
+    participation = EVERY if any(leaf.source == "participation" for leaf in component.leaves()) else NOTHING
+    return OfComponent(marks, Q(component__in=keys), excuses, Q(component__in=keys), participation)
 
 
 def _excuses_of(leaf: engine.Component) -> Q:

@@ -9,10 +9,23 @@ from typing import NamedTuple
 from accounts.models import User
 from courses.models import Course
 from grading import engine
-from grading.models import Excuse, Mark, MarkChange, Override, Policy, RegradeMessage, RegradeRequest, ScheduledRelease
+from grading.models import (
+    Excuse,
+    Mark,
+    MarkChange,
+    Override,
+    Policy,
+    RegradeMessage,
+    RegradeRequest,
+    ScheduledRelease,
+    StaffNote,
+)
 from grading.queries.excuses import titles_of
 from grading.queries.history import KINDS, Place, components_of
 from grading.queries.regrades import WORK, title_of
+from participation.models import RecordChange, in_words
+from participation.queries import corrections
+from participation.queries import title_of as title_of_meeting
 
 MARKS = ("marked", "released", "hidden")
 WHOLE_GRADE = "The whole grade"
@@ -32,8 +45,9 @@ class LevelChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`comment_before` and `comment_after` are texts of a mark's comment, blank where the event leaves it as it is; `levels`
-    are the parts of the rubric that it changes. `regrade` is the handle of the request that it decides.
+    """`comment_before` and `comment_after` are texts of a mark's comment, or of a note, blank where the event leaves it as it
+    is; `levels` are the parts of the rubric that it changes. `regrade` is the handle of the request that it decides,
+    `policy_version` the number of the version that it puts in force.
     """
 
     kind: str
@@ -48,6 +62,7 @@ class Event:
     comment_after: str = ""
     levels: tuple["LevelChange", ...] = ()
     regrade: str = ""
+    policy_version: int | None = None
 
     @property
     def label(self) -> str:
@@ -65,6 +80,7 @@ def events_at(course: Course, places: Iterable[tuple]) -> list[Event]:
     found = _marks(marks, components) | _overrides(keys["set"], components) | _policies(keys["policy"])
     found |= _releases(course, [*keys["planned"], *keys["unplanned"]], components)
     found |= _excuses(course, keys["excused"], keys["unexcused"], components)
+    found |= _participation(course, keys["participation"]) | _notes(keys["noted"])
     return [found[place.kind, place.pk] for place in places]
 
 
@@ -90,7 +106,7 @@ def _of_mark(change: MarkChange, components: dict[str, engine.Component], reason
         _owner(change.mark),
         _points(change.points_before),
         _points(change.points_after),
-        _why(change.regrade, reasons) if change.regrade else "",
+        _why(change.regrade, reasons) if change.regrade else change.reason,
         *(texts if texts[0] != texts[1] else ("", "")),
         _changed_levels(change.levels_before, change.levels_after),
         change.regrade.handle if change.regrade else "",
@@ -164,7 +180,8 @@ def _policies(keys: list[int]) -> Found:
 def _of_policy(row: Policy) -> Event:
     before = f"version {row.number - 1}" if row.number > 1 else ""
     after = f"version {row.number} in force"
-    return Event("policy", row.created_at, row.created_by, "Grading policy", "", before, after, row.reason)
+    said = (row.created_at, row.created_by, "Grading policy", "", before, after, row.reason)
+    return Event("policy", *said, policy_version=row.number)
 
 
 def _releases(course: Course, keys: list[int], components: dict[str, engine.Component]) -> Found:
@@ -175,7 +192,7 @@ def _releases(course: Course, keys: list[int], components: dict[str, engine.Comp
         what = component.title if component else row.component or "Own work"
         whose = row.student.user.name if row.student else ""
         when = f"{course.local(row.due_at):%Y-%m-%d %H:%M}"
-        found["planned", row.pk] = Event("planned", row.ordered_at, row.ordered_by, what, whose, "", when)
+        found["planned", row.pk] = Event("planned", row.ordered_at, row.ordered_by, what, whose, "", when, row.reason)
         if row.cancelled_at:
             found["unplanned", row.pk] = Event(
                 "unplanned", row.cancelled_at, row.cancelled_by, what, whose, when, "cancelled", row.cancel_reason
@@ -196,6 +213,38 @@ def _excuses(course: Course, made: list[int], revoked: list[int], components: di
         found["excused", row.pk] = Event("excused", row.made_at, row.made_by, what, whose, "counts", "excused", row.reason)
         if row.revoked_at:
             found["unexcused", row.pk] = Event(
-                "unexcused", row.revoked_at, row.revoked_by, what, whose, "excused", "counts", row.reason
+                "unexcused", row.revoked_at, row.revoked_by, what, whose, "excused", "counts", _why_revoked(row)
             )
+    return found
+
+
+def _why_revoked(row: Excuse) -> str:
+    return f"{row.revoke_reason} (it was excused for: {row.reason})".lstrip()
+
+
+def _participation(course: Course, keys: list[int]) -> Found:
+    rows = corrections(course).filter(pk__in=keys).select_related("changed_by", "record__meeting", "record__enrollment__user")
+    return {("participation", row.pk): _of_record(row) for row in (rows if keys else ())}
+
+
+def _of_record(row: RecordChange) -> Event:
+    before = "nothing recorded" if row.was_attended is None else in_words(row.was_attended, row.was_discussed)
+    what, whose = title_of_meeting(row.record.meeting), row.record.enrollment.user.name
+    return Event("participation", row.changed_at, row.changed_by, what, whose, before, row.in_words, row.reason)
+
+
+def _notes(keys: list[int]) -> Found:
+    """Each with what stood before it: so all of these students' are read."""
+    if not keys:
+        return {}
+    students = StaffNote.objects.filter(pk__in=keys).order_by().values("enrollment")
+    rows = StaffNote.objects.filter(enrollment__in=students).select_related("written_by", "enrollment__user").order_by("pk")
+    found: Found = {}
+    standing: dict[int, str] = {}
+    for row in rows:
+        before = standing.get(row.enrollment_id, "")
+        words = ("noted" if before else "", "noted" if row.text else "taken away")
+        event = Event("noted", row.written_at, row.written_by, "Note", row.enrollment.user.name, *words, "", before, row.text)
+        found["noted", row.pk] = event
+        standing[row.enrollment_id] = row.text
     return found

@@ -23,6 +23,8 @@ from projects.models import Deliverable, Milestone, Team, TeamMember
 from reviews.answers import rendered, shown_answer
 from reviews.models import Field, FieldKind, Review
 
+BLIND = "blind-"  # begins an address that tells nothing of whose work it is
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -199,7 +201,7 @@ def _is_anonymous(policy: engine.Policy, source: str, group: str) -> bool:
 
 def _blind(entry: Entry) -> Entry:
     code = salted_hmac("grading.marking.blind", entry.work).hexdigest()[:16]
-    return replace(entry, work=f"blind-{code}", who=f"Work {code[:6]}", blind_target=entry.work)
+    return replace(entry, work=f"{BLIND}{code}", who=f"Work {code[:6]}", blind_target=entry.work)
 
 
 def told(tabs: list[Tab], address: str) -> str:

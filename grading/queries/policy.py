@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 import orjson
 from django.db.models import Count, QuerySet
@@ -13,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from courses.models import Course, Meeting, MeetingKind, Paper
 from grading import engine
 from grading.models import Mark, Policy
-from participation.models import ParticipationRules
+from participation.models import ParticipationRules, Record
 from presentations.models import Slot
 from projects.models import Milestone
 
@@ -48,28 +49,41 @@ def policy_digest(row: Policy | None, document: Mapping) -> str:
 
 def known_of(course: Course) -> engine.Known:
     """What the course has, for the linter."""
+    rules = ParticipationRules.of(course)
+    marked = SimpleLazyObject(partial(_marked_in, course))  # one question for both
     return engine.Known(
         milestones=frozenset(Milestone.objects.filter(course=course).values_list("key", flat=True)),
         papers=Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).count(),
         meetings=Meeting.objects.filter(course=course).exclude(kind=MeetingKind.HOLIDAY).count(),
-        a_meeting=partial(_points_a_meeting, course),
         slots=Slot.objects.filter(course=course).count(),
         # Only a policy with tracks asks for them, and few have any.
         sections=SimpleLazyObject(partial(sections_of, course)),
-        marked=SimpleLazyObject(partial(_marked_in, course)),  # asked only by a policy that leaves one of them out
+        participation=rules.points_per_meeting if rules else Decimal(0),
+        recorded=SimpleLazyObject(partial(_is_recorded, course)),  # asked only by a policy that does not count it
+        marked=SimpleLazyObject(lambda: marked.sources),
+        by_hand=SimpleLazyObject(lambda: marked.by_hand),
     )
 
 
-def _points_a_meeting(course: Course) -> Decimal:
-    rules = ParticipationRules.of(course)
-    return Decimal(rules.attended_points) + Decimal(rules.discussed_points) if rules else Decimal(0)
+class _Marked(NamedTuple):
+    """The sources of which marks are given, and the keys of the components that marks by hand are given for."""
+
+    sources: frozenset[str]
+    by_hand: frozenset[str]
 
 
-def _marked_in(course: Course) -> frozenset[str]:
-    """The sources of which marks are given."""
+def _is_recorded(course: Course) -> bool:
+    return Record.objects.filter(meeting__course=course, attended=True).exists()
+
+
+def _marked_in(course: Course) -> _Marked:
     marks = Mark.objects.filter(course=course, points__isnull=False).order_by()
-    counts = marks.aggregate(reviews=Count("review"), presentations=Count("sign_up"))
-    return frozenset(source for source, count in counts.items() if count)
+    counted = marks.values_list("component").annotate(reviews=Count("review"), presentations=Count("sign_up"))
+    sources, by_hand = set(), set()
+    for component, reviews, presentations in counted:
+        sources |= {source for source, count in (("reviews", reviews), ("presentations", presentations)) if count}
+        by_hand |= {component} if component else set()
+    return _Marked(frozenset(sources), frozenset(by_hand))
 
 
 def sections_of(course: Course) -> frozenset[str]:

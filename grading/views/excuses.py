@@ -51,8 +51,13 @@ def _say_what_was_made(request, student: Enrollment, made: int, reason: str) -> 
 @require_POST
 def excuse_revoke(request, course_slug, enrollment_id, pk):
     student = _student(request, course_slug, enrollment_id)
-    actions.revoke_excuse(excuse=get_object_or_404(Excuse, enrollment=student, pk=pk), by=request.user)
-    messages.success(request, "The excuse is taken back; the work counts again.")
+    excuse = get_object_or_404(Excuse, enrollment=student, pk=pk)
+    try:
+        actions.revoke_excuse(excuse=excuse, by=request.user, reason=request.POST.get("reason", ""))
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "The excuse is taken back; the work counts again.")
     return _back(student)
 
 

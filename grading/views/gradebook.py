@@ -49,7 +49,7 @@ def gradebook_statistics(request, course_slug):
 def component_release(request, course_slug, component_key):
     enrollment = require_instructor(request.user, course_slug)
     try:
-        count = actions.release_component(course=enrollment.course, component_key=component_key, by=request.user)
+        count = actions.release_component(course=enrollment.course, component_key=component_key, **_said(request))
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -62,12 +62,16 @@ def component_release(request, course_slug, component_key):
 def component_hide(request, course_slug, component_key):
     enrollment = require_instructor(request.user, course_slug)
     try:
-        count = actions.hide_component(course=enrollment.course, component_key=component_key, by=request.user)
+        count = actions.hide_component(course=enrollment.course, component_key=component_key, **_said(request))
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _words(count, "hidden from students again", "No mark of this component was visible."))
     return _to_releases(course_slug)
+
+
+def _said(request) -> dict:
+    return {"by": request.user, "reason": request.POST.get("reason", "")}
 
 
 def _to_releases(course_slug: str):
@@ -90,8 +94,12 @@ def student_hide(request, course_slug, enrollment_id):
 def _act_on_student(request, course_slug, enrollment_id, act, done: str):
     enrollment = require_instructor(request.user, course_slug)
     student = find_student(enrollment, enrollment_id)
-    count = act(student=student, by=request.user)
-    messages.success(request, _words(count, done, "Nothing had to change."))
+    try:
+        count = act(student=student, **_said(request))
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _words(count, done, "Nothing had to change."))
     return redirect("grading:student_grade", course_slug=course_slug, enrollment_id=student.pk)
 
 

@@ -37,7 +37,7 @@ def release_schedule(request, course_slug):
         try:
             release = actions.schedule_release(course=enrollment.course, by=request.user, **form.given())
         except DomainError as refusal:
-            form.add_error("due_at" if refusal.field == "due_at" else "what", refusal.message)
+            form.add_error(refusal.field if refusal.field in form.fields else "what", refusal.message)
         else:
             when = f"{enrollment.course.local(release.due_at):%Y-%m-%d %H:%M}"
             messages.success(request, f"Students see these marks from {when} on, as they then stand.")
@@ -63,7 +63,7 @@ def release_cancel(request, course_slug, pk):
     enrollment = require_instructor(request.user, course_slug)
     release = get_object_or_404(ScheduledRelease, course=enrollment.course, pk=pk)
     try:
-        actions.cancel_release(release=release, by=request.user)
+        actions.cancel_release(release=release, by=request.user, reason=request.POST.get("reason", ""))
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:

@@ -84,7 +84,7 @@ def sheet_apply(request, course_slug, component_key):
         messages.error(request, " ".join(message for errors in form.errors.values() for message in errors))
         return _back(request, course_slug, component_key)
     try:
-        plan = actions.enter_marks(marker=marker, wanted=form.cleaned_data["entries"])
+        plan = actions.enter_marks(marker=marker, wanted=form.cleaned_data["entries"], reason=form.cleaned_data["reason"])
     except DomainError as refusal:
         return _page(request, marker, component_key, refused=refusal, status=409)
     return _saved(request, course_slug, component_key, plan)

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from core.errors import DomainError
 from courses.models import Enrollment
 from courses.policies import require_instructor, require_member, require_staff
 from grading import actions
@@ -15,6 +16,9 @@ from grading.queries.talks import TalkMark, own_talk_marks, talk_marks
 from grading.views.saving import Saved, save_mark
 from presentations.models import Slot
 from talks.policies import may_read_marks
+
+RELEASED = "Released: the presenters see their marks now, and the feedback once no more comes in."
+TAKEN_BACK = "The presenters no longer see their marks and the feedback."
 
 
 def _slot(viewer: Enrollment, slot_key: str) -> Slot:
@@ -79,11 +83,13 @@ def talk_release(request, course_slug, slot_key):
     """Let the presenters see their marks and the feedback, or with `take_back` no longer."""
     by = require_instructor(request.user, course_slug)
     slot = _slot(by, slot_key)
-    if "take_back" in request.POST:
-        actions.hide_talk(slot=slot, by=by)
-        return _done(request, by, slot, "The presenters no longer see their marks and the feedback.")
-    actions.release_talk(slot=slot, by=by)
-    return _done(request, by, slot, "Released: the presenters see their marks now, and the feedback once no more comes in.")
+    takes_back = "take_back" in request.POST
+    act, told = (actions.hide_talk, TAKEN_BACK) if takes_back else (actions.release_talk, RELEASED)
+    try:
+        act(slot=slot, by=by, reason=request.POST.get("reason", ""))
+    except DomainError as refusal:
+        told = f"Nothing was changed. {refusal.message}"
+    return _done(request, by, slot, told)
 
 
 def _done(request, viewer: Enrollment, slot: Slot, told: str):

@@ -35,7 +35,7 @@ function tell(field, words, { isBad = false } = {}) {
 
 async function save(field) {
   if (!isDirty(field) || field.dataset.saving) return;
-  const entry = { student: Number(studentOf(field)), work: field.dataset.work, value: field.value.trim(), revision: Number(field.dataset.revision) };
+  const entry = { student: Number(studentOf(field)) || null, work: field.dataset.work, value: field.value.trim(), revision: Number(field.dataset.revision) };
   field.dataset.saving = "1";
   tell(field, "… saving");
   let result;
@@ -130,6 +130,15 @@ async function refresh() {
     return; // it is only what stands beside the marks
   }
   for (const row of answer.rows) showRow(row);
+  for (const work of answer.without_names) showBlind(work);
+}
+
+// Work without a name: no student's row, and no result beside it.
+function showBlind(work) {
+  const field = sheet.querySelector(`tr[data-blind] input[data-work="${work.work}"]`);
+  if (!field) return;
+  if (!isDirty(field) && !field.dataset.saving) stand(field, work, null);
+  showSigns(field.closest("td").querySelector("[data-signs]"), work.signs);
 }
 
 function showRow(row) {
@@ -270,7 +279,11 @@ async function onPaste(event) {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (!field || !/[\t\n]/.test(text.replace(/\r?\n$/, ""))) return; // one cell: as in any field
   event.preventDefault();
-  const rows = [...sheet.querySelectorAll("tr[data-student]")];
+  if (field.closest("[data-blind]")) {
+    tell(field, "✕ A block is for students' rows; work without a name takes one mark at a time.");
+    return;
+  }
+  const rows = [...sheet.querySelectorAll("tr[data-student]:not([data-blind])")];
   const from = rows.indexOf(field.closest("tr"));
   const columns = (field.closest("form").dataset.columns ?? "").split(" ");
   const body = new URLSearchParams(new FormData(undoForm));

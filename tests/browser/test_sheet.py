@@ -8,7 +8,17 @@ from playwright.sync_api import expect
 
 from grading.actions import set_mark
 from grading.models import Mark, MarkChange
-from tests.factories import EnrollmentFactory, MeetingFactory, PaperFactory, SubmittedReviewFactory
+from grading.queries.marking import tabs_of
+from grading.queries.policy import read_in_force
+from reviews.models import Review
+from tests.factories import (
+    EnrollmentFactory,
+    MeetingFactory,
+    PaperFactory,
+    PolicyFactory,
+    SubmittedReviewFactory,
+    UserFactory,
+)
 from tests.grading.examples import course_with_policy, one_component
 
 PASTE = """(text) => {
@@ -143,3 +153,32 @@ def test_enter_before_the_script_has_come_sends_nothing_and_keeps_what_was_typed
     page.keyboard.press("Enter")
     expect(said(cell)).to_have_text("✓ saved")
     assert marks() == {("Ada", "p1"): Decimal(8)}
+
+
+def test_work_without_names_is_marked_below_the_rows_by_keyboard(page, course, marker, sign_in):
+    PolicyFactory(course=course, number=2, document=one_component(anonymous=True))
+    first, second = [entry for entry in tabs_of(marker, read_in_force(course)[1])[0].entries if entry.group == "p1"][:2]
+    sign_in(marker.user)
+    page.goto(f"/c/{course.slug}/gradebook/sheet/only/")
+    cells = [page.get_by_label(f"{entry.who}, P1") for entry in (first, second)]
+
+    cells[0].focus()
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    expect(said(cells[0])).to_have_text("✓ saved")
+    expect(cells[1]).to_be_focused()
+    page.evaluate(PASTE, "9\t6\n8\t9\n")
+    expect(said(cells[1])).to_contain_text("one mark at a time")
+    set_mark(
+        review=Review.objects.get(pk=second.target.removeprefix("review-")), points=Decimal(6), revision=0, by=UserFactory()
+    )
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    expect(said(cells[1])).to_contain_text("you entered 7")
+    said(cells[1]).get_by_role("button", name="Keep 6").click()
+    expect(cells[1]).to_have_value("6")
+
+    page.keyboard.press("Control+z")
+    expect(said(cells[0])).to_have_text("↶ put back")
+    expect(cells[0]).to_have_value("")
+    assert [mark.points for mark in Mark.objects.order_by("pk")] == [None, 6]

@@ -219,6 +219,8 @@ def test_undo_sets_back_and_keeps_what_was_changed_since(room):
     assert room.points(review=room.bens_review) == Decimal("6")
     assert actions.undo_import(run=run, by=room.staff.user).state == "undone"
     assert room.points(review=room.bens_review) == Decimal("6")
+    whys = MarkChange.objects.filter(mark__review=room.review).order_by("pk").values_list("reason", flat=True)
+    assert list(whys) == ["", "From the file marks.csv", "Undone: the file marks.csv"]
 
 
 @pytest.mark.parametrize(("rubric", "levels"), [("the same", ["well", "partly", "not there"]), ("another", [])])

@@ -435,7 +435,7 @@ def test_release_and_hide_say_how_many_marks(client, course, instructor, marked)
     put(client, marked[1], "8")
     act = {name: reverse(f"api:component_{name}", args=[course.slug, "reviews"]) for name in ("release", "hide")}
 
-    answers = [client.post(act[name]).json() for name in ("release", "release", "hide")]
+    answers = [client.post(act[name], content_type="application/json").json() for name in ("release", "release", "hide")]
 
     assert [answer["marks"] for answer in answers] == [1, 0, 1]
 

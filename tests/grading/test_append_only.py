@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from grading.models import Mark, MarkChange, Policy, StaffNote
+from participation.models import RecordChange
+from tests.factories import RecordFactory
 
 
 @pytest.fixture
@@ -15,9 +17,10 @@ def history(course, student, instructor):
     number = Policy.objects.filter(course=course).count() + 100
     Policy.objects.create(course=course, number=number, document={})
     StaffNote.objects.create(enrollment=student, text="Ill", written_by=instructor.user)
+    RecordChange.objects.create(record=RecordFactory(), attended=True, discussed=False, changed_by=instructor.user)
 
 
-@pytest.mark.parametrize("table", ["grading_markchange", "grading_policy", "grading_staffnote"])
+@pytest.mark.parametrize("table", ["grading_markchange", "grading_policy", "grading_staffnote", "participation_recordchange"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_the_database_refuses_to_rewrite_history(history, table, statement):
     with connection.cursor() as cursor:
@@ -34,7 +37,7 @@ def triggers() -> set:
     if connection.vendor != "sqlite":
         return set()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'grading_%'")
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         return set(cursor.fetchall())
 
 

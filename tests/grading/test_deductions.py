@@ -67,6 +67,27 @@ def test_what_may_still_come_is_counted_in_the_final_total_only():
     grade = total(document(ABSENCES | {"free": 0}), *items(10, 10, open=1, pending=1), is_over=False)
 
     assert (grade.so_far.value, grade.final.value) == (100, 50 - 6)
+    assert "Class {x}: 2 without points, 2 of them outstanding, which takes 6 off the total." in grade.final.words
+
+
+def test_early_in_the_term_the_final_total_is_what_it_is_if_nothing_more_comes_and_says_so():
+    """Twenty classes to come count as twenty absences there, as they count zero points: each that is attended raises it."""
+    finals = [total(document(ABSENCES), *items(*[10] * held, open=20 - held), is_over=False).final for held in (2, 10, 19, 20)]
+
+    assert [final.value for final in finals] == [0, 50 - 3 * 8, 95, 100]
+    assert total(document(ABSENCES), *items(10, 10, open=18), is_over=False).so_far.value == 100
+    assert "Class {x}: 10 without points, 10 of them outstanding, which takes 24 off the total." in finals[1].words
+
+
+@pytest.mark.parametrize(("count_of", "words"), [("without_points", "4 without points, 3"), ("missing", "3 missing, 2")])
+def test_the_step_says_how_many_of_what_it_counts_are_outstanding(count_of, words):
+    steps = [{"step": "mean"}, {"step": "deduct", "count_of": count_of, "tiers": [{"from": 1, "percent": 50}]}]
+    states = {"missing": 1, "open": 2} | ({"pending": 1} if count_of == "without_points" else {})
+
+    final = total(one_component(steps=steps), *items(10, 10, **states), is_over=False, source="reviews")
+
+    said = [node.final.words for node in final.leaves()][0]
+    assert f"{words} of them outstanding: 50 % of the result taken off." in said
 
 
 def test_it_comes_after_the_curve_and_leaves_what_was_set_by_hand():

@@ -241,7 +241,7 @@ def test_gradebook_queries(client, course, instructor, django_assert_num_queries
         TeamMemberFactory(team=TeamFactory(course=course), enrollment=student)
         MilestoneFactory(course=course)
 
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         client.get(reverse("grading:gradebook", args=[course.slug]) + query)
 
 

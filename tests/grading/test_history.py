@@ -138,7 +138,7 @@ def test_excuses_and_what_became_of_them_are_there(client, course, student, by):
     answer = client.get(reverse("api:grade_history", args=[course.slug]), {"student": "amara"}).json()["results"]
 
     assert [(row["kind"], row["what"], row["before"], row["after"], row["why"], row["by"]) for row in answer] == [
-        ("unexcused", "Rammer", "excused", "counts", "illness", "Ingrid Halloran"),
+        ("unexcused", "Rammer", "excused", "counts", "(it was excused for: illness)", "Ingrid Halloran"),
         ("excused", "Rammer", "counts", "excused", "illness", "Ingrid Halloran"),
     ]
 

@@ -3,7 +3,21 @@ from decimal import Decimal
 import pytest
 
 from grading.engine import ERROR, WARNING, Known, lint
-from tests.grading.examples import ece697il, one_component
+from grading.models import Mark
+from grading.queries import policy_findings, policy_in_force
+from tests.factories import (
+    CourseFactory,
+    EnrollmentFactory,
+    MarkFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    PaperFactory,
+    PolicyFactory,
+    RecordFactory,
+    SlotFactory,
+    UserFactory,
+)
+from tests.grading.examples import course_with_policy, ece697il, one_component, reviewed
 
 
 def findings(document, known=None):
@@ -216,6 +230,11 @@ def test_milestones_are_looked_up_in_the_course():
     [
         ({"source": "reviews"}, Known(papers=0), "Nothing can fill 'Only': the course has no papers."),
         ({"source": "participation"}, Known(meetings=0), "Nothing can fill 'Only': the course has no meetings."),
+        (
+            {"source": "participation"},
+            Known(meetings=9, participation=Decimal(0)),
+            "Nothing can fill 'Only': the course gives no points for attending and discussing.",
+        ),
         ({"source": "presentations"}, Known(slots=0), "Nothing can fill 'Only': the course has no presentation slots."),
         ({"source": "milestones"}, Known(milestones=frozenset()), "Nothing can fill 'Only': the course has no milestones."),
         (
@@ -235,7 +254,7 @@ def test_milestones_are_looked_up_in_the_course():
         ),
         (
             {"source": "participation", "steps": [{"step": "sum", "full_points": 157}]},
-            Known(meetings=26, a_meeting=lambda: Decimal(6)),
+            Known(meetings=26, participation=Decimal(6)),
             "157 points are full credit, but all of it together brings only 156.",
         ),
         (
@@ -278,6 +297,89 @@ def test_marks_that_no_component_reads_are_a_warning():
     assert [finding.message for finding in lint(one_component(source="reviews"), known)] == [
         "Marks are given for presentations, and no component counts them."
     ]
+
+
+def test_marks_of_reviews_are_not_read_by_credit_for_handing_in():
+    known = Known(marked=frozenset({"reviews"}))
+
+    assert [finding.message for finding in lint(one_component(source="reviews", credit="submission"), known)] == [
+        "Marks are given for reviews, and no component counts them."
+    ]
+
+
+def test_marks_by_hand_that_no_component_reads_are_a_warning():
+    """As of a component that an earlier version of the policy had; `only` is one that now counts something else."""
+    known = Known(by_hand=frozenset({"quiz", "essay", "only", "exam"}))
+    by_hand = [leaf(key="exam", weight=50, source="manual"), leaf(key="only", weight=50, source="reviews")]
+
+    assert [finding.message for finding in lint({"components": by_hand}, known)] == [
+        f"Marks by hand are given for {key!r}, and no component counts them." for key in ("essay", "only", "quiz")
+    ]
+
+
+UNREAD = "Participation is recorded and gives points, and no component counts it."
+USED = Known(meetings=9, participation=Decimal(6), recorded=True)
+
+
+@pytest.mark.parametrize(
+    ("component", "known", "told"),
+    [
+        ({"source": "reviews"}, USED, [UNREAD]),
+        ({"source": "participation"}, USED, []),
+        ({"source": "reviews", "steps": [{"step": "needs", "source": "participation"}, {"step": "mean"}]}, USED, []),
+        ({"source": "reviews"}, Known(meetings=9, participation=Decimal(0), recorded=True), []),
+        ({"source": "reviews"}, Known(meetings=9, participation=Decimal(6), recorded=False), []),
+        ({"source": "reviews"}, Known(meetings=9), []),
+    ],
+)
+def test_participation_that_no_component_reads_is_a_warning_where_it_gives_points(component, known, told):
+    assert [finding.message for finding in lint(one_component(**component), known)] == told
+
+
+def test_participation_is_counted_where_one_track_counts_it():
+    document = {"components": [leaf(key="all", weight=100, source="reviews")]}
+    counting = [leaf(key="short", weight=100, source="participation")]
+    document["tracks"] = [{"title": "Short", "sections": ["short"], "components": counting}]
+
+    assert [finding.message for finding in lint(document, USED)] == []
+
+
+@pytest.mark.django_db
+def test_what_no_component_reads_is_told_of_a_course_as_it_stands():
+    course = course_with_policy(one_component(source="presentations"))
+    student, by = EnrollmentFactory(course=course), UserFactory()
+    RecordFactory(meeting=MeetingFactory(course=course), enrollment=student, attended=True)
+    SlotFactory(course=course)
+    MilestoneFactory(course=course, key="report")
+    MarkFactory(course=course, review=reviewed(student), points=8)
+    for key, points in (("essay", 3), ("cleared", None)):
+        Mark.objects.create(course=course, enrollment=student, component=key, points=points, marked_by=by)
+
+    told = [finding.message for finding in policy_findings(course, policy_in_force(course))]
+
+    assert told == [
+        "Marks are given for reviews, and no component counts them.",
+        "Marks by hand are given for 'essay', and no component counts them.",
+        "No component counts the milestone 'report'.",
+        UNREAD,
+    ]
+
+
+@pytest.mark.django_db
+def test_a_course_that_only_could_record_participation_is_told_nothing_of_it():
+    course = course_with_policy(one_component())
+    RecordFactory(meeting=PaperFactory(course=course).meeting, enrollment=EnrollmentFactory(course=course), attended=False)
+
+    assert policy_findings(course, policy_in_force(course)) == []
+
+
+@pytest.mark.django_db
+def test_a_course_that_does_not_use_a_room_is_told_nothing_of_it():
+    course = CourseFactory()
+    PolicyFactory(course=course, document=one_component())
+    PaperFactory(course=course, meeting__course=course)
+
+    assert policy_findings(course, policy_in_force(course)) == []
 
 
 def test_a_milestone_is_counted_where_one_track_counts_it():

@@ -417,7 +417,9 @@ def test_the_api_sets_lists_and_cancels(client, course, student, instructor):
     ]
     assert [answer.status_code for answer in refused] == [400] * 4
 
-    cancelled = client.post(reverse("api:release_cancel", args=[course.slug, made.json()["id"]]))
+    cancelled = client.post(
+        reverse("api:release_cancel", args=[course.slug, made.json()["id"]]), content_type="application/json"
+    )
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
     assert cancelled.json()["cancelled_by"] == instructor.user.name
     assert [row["state"] for row in client.get(address).json()] == ["cancelled", "waiting"]

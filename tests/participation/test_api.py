@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from participation.models import Record
+from participation.models import Record, RecordChange
 from tests.factories import EnrollmentFactory, RecordFactory, TokenFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -154,13 +154,14 @@ def test_the_history_names_every_change(client, meeting, course, student, instru
         client.put(url("participation_record", course, "rammer"), data, content_type=JSON)
     client.force_login(instructor.user)
     address = url("participation_student", course, "rammer", student.pk)
-    client.put(address, {"attended": True, "discussed": True}, content_type=JSON, headers={"If-Match": '"1"'})
+    body = {"attended": True, "discussed": True, "reason": "Spoke last"}
+    client.put(address, body, content_type=JSON, headers={"If-Match": '"1"'})
 
     changes = client.get(address).json()["changes"]
 
-    assert [(change["changed_by"], change["discussed"]) for change in changes] == [
-        (student.user.name, False),
-        (instructor.user.name, True),
+    assert [(change["changed_by"], change["discussed"], change["reason"]) for change in changes] == [
+        (student.user.name, False, ""),
+        (instructor.user.name, True, "Spoke last"),
     ]
 
 
@@ -187,10 +188,11 @@ def test_a_whole_sheet_is_saved_at_once(client, meeting, course, instructor):
 
     response = client.put(
         url("participation_sheet", course, "rammer"),
-        {"records": [attended(student) for student in students]},
+        {"records": [attended(student) for student in students], "reason": "From the list"},
         content_type=JSON,
     )
 
+    assert set(RecordChange.objects.values_list("reason", flat=True)) == {"From the list"}
     assert [(row["enrollment_id"], row["is_confirmed"]) for row in response.json()] == [
         (student.pk, True) for student in students
     ]

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from participation.actions import correct_record
-from participation.models import Record
+from participation.actions import correct_record, record_own
+from participation.models import Record, RecordChange
 from tests.factories import EnrollmentFactory, MeetingFactory, RecordFactory
 from tests.participation.conftest import MIDNIGHT, OPENS
 
@@ -201,6 +201,28 @@ def test_saving_the_column_confirms_every_row(client, meeting, course, student, 
         (True, True, True),
         (False, False, True),
     ]
+
+
+def test_the_column_keeps_why_of_the_rows_that_it_changes(client, meeting, course, student, instructor):
+    other = EnrollmentFactory(course=course)
+    record_own(meeting=meeting, enrollment=other, attended=True, discussed=False)
+    client.force_login(instructor.user)
+    sheet = row(student, attended=True) | row(other, attended=True, revision=1) | {"reason": "From the list"}
+
+    client.post(sheet_url(meeting), sheet)
+
+    said = {change.record.enrollment_id: change.reason for change in RecordChange.objects.select_related("record")}
+    assert said == {student.pk: "From the list", other.pk: ""}
+    assert "From the list" in client.get(sheet_url(meeting)).content.decode()
+
+
+def test_a_reason_that_is_too_long_saves_nothing_and_is_kept(client, meeting, student, instructor):
+    client.force_login(instructor.user)
+
+    response = client.post(sheet_url(meeting), row(student, attended=True) | {"reason": "x" * 301})
+
+    assert (response.status_code, Record.objects.count()) == (409, 0)
+    assert f'value="{"x" * 301}"' in response.content.decode()
 
 
 def test_a_student_who_is_not_in_the_post_is_left_alone(client, meeting, course, student, instructor):

@@ -7,6 +7,7 @@ from grading.engine.exact import plain
 from grading.engine.lint.finding import ERROR, WARNING, Finding, Known, Path
 from grading.engine.lint.walk import walk
 from grading.engine.policy import Component, Policy
+from grading.engine.to_come import source_key
 
 
 def check_against_course(policy: Policy, document: Mapping, known: Known) -> Iterator[Finding]:
@@ -31,6 +32,9 @@ def _check_source(component: Component, path: Path, known: Known) -> Iterator[Fi
     have, noun = counts.get(component.source, (None, ""))
     if have == 0:
         yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course has no {noun}.")
+    elif component.source == "participation" and known.participation == 0:
+        message = f"Nothing can fill {component.title!r}: the course gives no points for attending and discussing."
+        yield Finding(WARNING, (*path, "source"), message)
     else:
         for message in _out_of_reach(component, known):
             yield Finding(WARNING, (*path, "steps"), message)
@@ -58,8 +62,8 @@ def _short_of(full: Fraction, component: Component, known: Known) -> Iterator[st
     most = None
     if component.source == "manual":
         most = component.max_points
-    elif component.source == "participation" and known.meetings and known.a_meeting:
-        most = known.meetings * known.a_meeting()
+    elif component.source == "participation" and known.meetings and known.participation:
+        most = known.meetings * known.participation
     if most and full > most:
         yield f"{plain(full)} points are full credit, but all of it together brings only {plain(most)}."
 
@@ -98,11 +102,31 @@ def _check_counts(policy: Policy, known: Known) -> Iterator[Finding]:
 
 def check_unread(policy: Policy, known: Known) -> Iterator[Finding]:
     """Of the policy with its tracks: what one of them counts is counted."""
-    counted = {component.source for component in policy.leaves()}
+    counted = {source_key(component) for component in policy.leaves()}
     for source in ("reviews", "presentations"):
         if source not in counted and known.marked is not None and source in known.marked:
             yield Finding(WARNING, ("components",), f"Marks are given for {source}, and no component counts them.")
+    yield from _unread_by_hand(policy, known)
     yield from _unread_milestones(policy, known)
+    yield from _unread_participation(policy, known)
+
+
+def _unread_by_hand(policy: Policy, known: Known) -> Iterator[Finding]:
+    counted = {component.key for component in policy.leaves() if component.source == "manual"}
+    for key in sorted(key for key in known.by_hand or () if key not in counted):
+        yield Finding(WARNING, ("components",), f"Marks by hand are given for {key!r}, and no component counts them.")
+
+
+def _unread_participation(policy: Policy, known: Known) -> Iterator[Finding]:
+    """Points that students have and that lead nowhere; what only a `needs` step asks about is read.
+
+    Before anything is recorded nobody is told: many a course records who was there and does not grade it.
+    """
+    asked = {step.params["source"] for component in policy.leaves() for step in component.steps if step.name == "needs"}
+    read = {component.source for component in policy.leaves()} | asked
+    if "participation" not in read and known.participation and known.recorded:
+        message = "Participation is recorded and gives points, and no component counts it."
+        yield Finding(WARNING, ("components",), message)
 
 
 def _unread_milestones(policy: Policy, known: Known) -> Iterator[Finding]:

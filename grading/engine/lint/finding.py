@@ -1,6 +1,5 @@
 """A finding: what is wrong with a policy document, and where."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,13 +28,17 @@ class Finding:
 class Known:
     """What the course has, so far as the caller knows; None leaves the question out.
 
-    `marked` are the sources, reviews and presentations, of which marks are given; looked at only where no component reads one.
+    `participation` is how many points one meeting gives, 0 where none are given. `marked` are the sources, reviews and
+    presentations, of which marks are given, `by_hand` the keys of the components that marks by hand are given for, `recorded`
+    says whether anybody's participation is. Comments give no points, so nothing is missed where no component counts them.
     """
 
     milestones: frozenset[str] | None = None
     papers: int | None = None
     meetings: int | None = None
-    a_meeting: Callable[[], Decimal] | None = None  # the points of one, for the few policies that have to know
     slots: int | None = None
     sections: frozenset[str] | None = None
+    participation: Decimal | None = None
+    recorded: bool | None = None
     marked: frozenset[str] | None = None
+    by_hand: frozenset[str] | None = None

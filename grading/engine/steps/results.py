@@ -78,5 +78,10 @@ def deduct(flow: Flow, *, count_of: str, tiers: Sequence[Tier] = (), each: Fract
     percent = min(Fraction(100), counting.taken_off(count, tiers=tiers, each=each, free=free))
     if not percent:
         return flow
-    words = say(f"{{}} {counting.COUNTED[count_of]}: {{}} % of the result taken off.", count, percent)
+    still = counting.outstanding_of(count_of, flow.items, flow.known, is_final=flow.is_final)
+    counted = f"{{}} {counting.COUNTED[count_of]}"
+    if still:
+        words = say(f"{counted}, {{}} of them outstanding: {{}} % of the result taken off.", count, still, percent)
+    else:
+        words = say(f"{counted}: {{}} % of the result taken off.", count, percent)
     return flow.then(words, share=flow.share * (100 - percent) / 100)

@@ -15,7 +15,7 @@ from grading.queries.sheet.columns import Column, columns_of, find_component
 from grading.queries.sheet.rows import SIGNS, Cell, Row, rows_of
 
 ROWS_A_PAGE = (50, 25, 100)  # the first where nothing is asked for
-MAX_CELLS = 4_000  # on a page; DATA_UPLOAD_MAX_NUMBER_FIELDS is 5,000
+MAX_CELLS = 3_900  # on a page, beside LISTED without names; DATA_UPLOAD_MAX_NUMBER_FIELDS is 5,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,12 @@ class Sheet:
 
     @property
     def lists_blind(self) -> bool:
-        return sum(len(part.entries) for part in self.blind) <= LISTED
+        return sum(len(part.rows) for part in self.blind) <= LISTED
 
     def cells(self) -> Iterator[Cell]:
-        return (cell for row in self.rows for cell in row.cells)
+        yield from (cell for row in self.rows for cell in row.cells)
+        if self.lists_blind:
+            yield from (row.cell for part in self.blind for row in part.rows)
 
     @property
     def expected(self) -> str:
@@ -81,7 +83,8 @@ class Sheet:
 def sheet_of(marker: Enrollment, key: str, asked: Asked, *, only: Collection[int] | None = None) -> Sheet:
     """The page of the sheet that is asked for, of all or of the students in `only`; a constant number of queries.
 
-    Only the grades of the students who are shown are computed. Results are for instructors, who see grades.
+    Only the grades of the students who are shown are computed. Results are for instructors, who see grades; while some of the
+    work has no name they are left out, for one that moved would tell whose mark has just been entered.
     """
     policy, leaf = find_component(marker.course, key)
     columns = columns_of(marker, policy, leaf)
@@ -89,18 +92,19 @@ def sheet_of(marker: Enrollment, key: str, asked: Asked, *, only: Collection[int
     if only is not None:
         students = students.filter(pk__in=only)
     page = Paginator(students, _rows_a_page(asked, columns)).get_page(asked.page)
-    rows = rows_of(marker.course, policy, leaf, columns, list(page.object_list))
+    blind = without_names(marker, policy, leaf, columns)
+    rows = rows_of(marker.course, policy, leaf, columns, list(page.object_list), tells_counted=not blind)
     sections = students_marked_by(marker).exclude(section="").order_by("section").values_list("section", flat=True).distinct()
     return Sheet(
         course=marker.course,
         leaf=leaf,
         asked=asked,
         columns=columns,
-        shows_results=marker.is_instructor,
+        shows_results=marker.is_instructor and not blind,
         page=page,
         rows=rows,
         sections=list(sections),
-        blind=without_names(marker, policy, leaf, columns),
+        blind=blind,
     )
 
 
@@ -127,4 +131,9 @@ def with_typed(sheet: Sheet, typed: Mapping[str, tuple[str, Refusal | None]]) ->
             if cell.key in typed:
                 text, refusal = typed[cell.key]
                 row.cells[place] = replace(cell, typed=text, refusal=refusal)
+    for part in sheet.blind:
+        for place, row in enumerate(part.rows):
+            if row.cell.key in typed:
+                text, refusal = typed[row.cell.key]
+                part.rows[place] = row._replace(cell=replace(row.cell, typed=text, refusal=refusal))
     return sheet

@@ -59,9 +59,18 @@ class Row:
 
 
 def rows_of(
-    course: Course, policy: engine.Policy, leaf: engine.Component, columns: list[Column], students: list[Enrollment]
+    course: Course,
+    policy: engine.Policy,
+    leaf: engine.Component,
+    columns: list[Column],
+    students: list[Enrollment],
+    *,
+    tells_counted: bool,
 ) -> list[Row]:
-    """A constant number of queries; computes the grades of these students only."""
+    """A constant number of queries; computes the grades of these students only.
+
+    `tells_counted` says whether a cell tells that a rule leaves its mark out, for which all marks of the student are looked at.
+    """
     ids = [student.pk for student in students]
     filler = _Filler(
         policy=policy,
@@ -71,6 +80,7 @@ def rows_of(
         marks=_marks(course, leaf, ids),
         grades=grades_of(course, audience="staff", enrollment_ids=ids),
         notes=notes_of(ids),
+        tells_counted=tells_counted,
     )
     return [filler.row(student) for student in students]
 
@@ -148,6 +158,7 @@ class _Filler:
     marks: Mapping[str, Mark]
     grades: Mapping[int, Grade]
     notes: Mapping[int, StaffNote]
+    tells_counted: bool
 
     def row(self, student: Enrollment) -> Row:
         grade = self.grades[student.pk]
@@ -168,7 +179,7 @@ class _Filler:
         place = self.places[student.pk, column.key]
         mark, item = self.marks.get(place.work), items.get(place.item)
         if self.leaf.is_anonymous and self.leaf.source in ("reviews", "milestones") and not (mark and mark.released_at):
-            return Cell(student.pk, column, place._replace(why_not=place.why_not or ANONYMOUS), signs=(WITHOUT_NAMES,))
+            return Cell(student.pk, column, place._replace(work="", why_not=place.why_not or ANONYMOUS), signs=(WITHOUT_NAMES,))
         if mark is None and column.is_own:
             return Cell(student.pk, column, place)  # what is to be said stands in the team's column
         points = mark.points if mark else None
@@ -179,7 +190,7 @@ class _Filler:
             value=engine.as_typed(column.entry, column.out_of, points, mark.levels) if mark else "",
             points=points,
             revision=mark.revision if mark else 0,
-            signs=tuple(_signs(mark, item, counts=_counts(node, item, place))),
+            signs=tuple(_signs(mark, item, counts=not self.tells_counted or _counts(node, item, place))),
             note=item.note.removeprefix(EXCUSED) if item and is_excused(item) else "",
         )
 

@@ -224,12 +224,12 @@ class CourseGrades:
     def policy(self) -> Policy:
         return read(Policy, self.portal.get(self._at(POLICY)))
 
-    def release(self, component_key: str) -> Released:
-        """Let students see a component's marks as they stand; needs the scope grades:write."""
-        return read(Released, self.portal.post(self._at(RELEASE, component_key=component_key)))
+    def release(self, component_key: str, *, reason: str = "") -> Released:
+        """Let students see a component's marks as they stand; needs the scope grades:write. `reason` is for the history."""
+        return read(Released, self.portal.post(self._at(RELEASE, component_key=component_key), {"reason": reason}))
 
-    def hide(self, component_key: str) -> Released:
-        return read(Released, self.portal.post(self._at(HIDE, component_key=component_key)))
+    def hide(self, component_key: str, *, reason: str = "") -> Released:
+        return read(Released, self.portal.post(self._at(HIDE, component_key=component_key), {"reason": reason}))
 
     def _at(self, path: str, **parts: Any) -> str:
         return API + path.format(course_slug=self.slug, **parts)
