@@ -40,7 +40,9 @@ def compare_paper(*, paper: Paper, even_if_unchanged: bool = False) -> bool:
 
 def _rewrite_pairs(comparison: Comparison, reviews: list[Review], frame: Frame) -> None:
     found = {(first, second): overlap for first, second, overlap in _found(reviews, frame)[:MOST_PAIRS]}
-    existing = {(pair.first_id, pair.second_id): pair for pair in comparison.pairs.all()}
+    # Locked: what somebody decides about a pair meanwhile waits, or it would be written over by what was read before.
+    pairs = comparison.pairs.select_for_update(no_key=True).order_by("pk")
+    existing = {(pair.first_id, pair.second_id): pair for pair in pairs}
     current = {review.pk: review.current_id for review in reviews}
     comparison.pairs.filter(pk__in=[pair.pk for key, pair in existing.items() if key not in found]).delete()
     kept, new = [], []

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
 from core.reasons import checked_reason
+from core.locking import lock_row
 from core.text import tidy
 from courses.actions import lock_enrollments, stamp_grade_change
 from grading.engine import plain
@@ -43,7 +44,7 @@ def set_mark(
     reason = checked_reason(reason)
     _check_version(work, version)
     # The owner's row serialises two first marks; the unique constraint alone would answer one with a fault.
-    type(work.owner).objects.select_for_update(no_key=True).only("pk").get(pk=work.owner.pk)
+    lock_row(type(work.owner).objects.select_for_update(no_key=True).only("pk"), work.owner.pk)
     # What is marked, then its students, then the marks: whoever marks or releases locks in this order (see release.py).
     # A team's members are read once it is locked: whoever joins from now on waits, and is told of the change by joining.
     students = work.students()

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core.errors import DomainError
+from core.locking import lock_row
 from courses.actions import stamp_course_change
 from courses.models import Course, Meeting, MeetingKind
 from presentations.actions.changes import Changes, lock_course
@@ -22,7 +23,7 @@ def cancel_meeting(*, meeting: Meeting, by: User) -> list[Slot]:
     Cancelling it again changes nothing.
     """
     course = lock_course(meeting.course_id)
-    meeting = Meeting.objects.filter(course=course).get(pk=meeting.pk)
+    meeting = lock_row(Meeting.objects.filter(course=course), meeting.pk)
     slots = list(Slot.objects.filter(meeting=meeting).select_related(*WITH))
     if meeting.is_holiday:
         return slots
@@ -45,7 +46,7 @@ def restore_meeting(*, meeting: Meeting, by: User) -> list[Slot]:
     alone. DomainError (not_cancelled) for a holiday that was none before.
     """
     course = lock_course(meeting.course_id)
-    meeting = Meeting.objects.filter(course=course).get(pk=meeting.pk)
+    meeting = lock_row(Meeting.objects.filter(course=course), meeting.pk)
     slots = Slot.objects.filter(meeting=meeting).select_related(*WITH)
     if not meeting.is_holiday:
         return list(slots)

@@ -5,6 +5,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from core.errors import DomainError
+from core.locking import lock_row
 from courses.actions import stamp_course_change
 from courses.models import Course, Meeting
 from presentations.actions.changes import Changes, lock_course
@@ -50,7 +51,7 @@ def move_slot(*, slot: Slot, meeting: Meeting, by: User) -> Slot:
     Its presenters are told. Moving it to where it is changes nothing.
     """
     course = lock_course(slot.course_id)
-    slot = Slot.objects.select_related("course", "meeting", "paper").get(pk=slot.pk)
+    slot = lock_row(Slot.objects.select_related("course", "meeting", "paper"), slot.pk)
     if slot.meeting_id == meeting.pk:
         return slot
     meeting = Meeting.objects.filter(course=course, pk=meeting.pk).first()

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import DomainError
+from core.locking import lock_row
 from courses.models import Course, Enrollment
 from presentations.actions.changes import Changes, lock_course
 from presentations.actions.offers import close, parties_of
@@ -25,7 +26,7 @@ PLACES = ("enrollment__user", "role__slot__course", "role__slot__meeting", "role
 
 def _place(pk: int) -> SignUp:
     """A sign-up as it now stands, under the lock on the course."""
-    return SignUp.objects.select_related(*PLACES).get(pk=pk)
+    return lock_row(SignUp.objects.select_related(*PLACES), pk)
 
 
 def _require_to_come(sign_up: SignUp) -> None:

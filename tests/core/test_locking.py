@@ -1,13 +1,24 @@
 """Acting on something that was removed since its page was made."""
 
+from decimal import Decimal
+
 import pytest
 
 from core.errors import DomainError
 from core.locking import lock_row
 from courses.models import Meeting
+from grading.actions import set_mark
 from participation.actions import Entry, save_sheet
 from participation.models import Record
-from presentations.actions import add_slides, assign_presenter, withdraw_presenter
+from presentations.actions import (
+    add_slides,
+    assign_presenter,
+    cancel_meeting,
+    move_slot,
+    offer_place,
+    restore_meeting,
+    withdraw_presenter,
+)
 from presentations.models import SignUp, Slot, SlotRole
 from projects.actions import add_deliverable, rename_team
 from projects.models import Deliverable, Milestone, Team
@@ -16,6 +27,7 @@ from tests.factories import (
     MeetingFactory,
     MilestoneFactory,
     ParticipationRulesFactory,
+    PresentationRulesFactory,
     ProjectRulesFactory,
     SignUpFactory,
     SlotFactory,
@@ -101,3 +113,35 @@ def test_records_of_a_meeting_that_was_removed_are_refused(course, student):
 
     assert refusal(lambda: save_sheet(meeting=meeting, entries=[entry], by=student.user)).code == "gone"
     assert not Record.objects.exists()
+
+
+def test_a_meeting_that_was_removed_is_neither_cancelled_nor_brought_back(instructor):
+    meeting = MeetingFactory(course=instructor.course)
+    Meeting.objects.all().delete()
+
+    for act in (cancel_meeting, restore_meeting):
+        assert refusal(lambda act=act: act(meeting=meeting, by=instructor.user)).code == "gone"
+
+
+def test_a_slot_that_was_removed_is_not_moved(instructor):
+    slot = SlotFactory(course=instructor.course)
+    meeting = MeetingFactory(course=instructor.course)
+    Slot.objects.all().delete()
+
+    assert refusal(lambda: move_slot(slot=slot, meeting=meeting, by=instructor.user)).code == "gone"
+
+
+def test_a_place_that_was_removed_is_not_offered(course, student):
+    PresentationRulesFactory(course=course, swaps="free")
+    sign_up = SignUpFactory(role__slot__course=course, enrollment=student)
+    SignUp.objects.all().delete()
+
+    assert refusal(lambda: offer_place(sign_up=sign_up, enrollment=student)).code == "gone"
+
+
+def test_a_mark_for_a_team_that_was_removed_is_refused(course, instructor):
+    team, milestone = TeamFactory(course=course), MilestoneFactory(course=course)
+    Team.objects.all().delete()
+
+    given = {"milestone": milestone, "team": team, "points": Decimal(1), "revision": 0, "by": instructor.user}
+    assert refusal(lambda: set_mark(**given)).code == "gone"

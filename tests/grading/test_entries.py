@@ -63,6 +63,25 @@ def test_a_mark_is_entered_with_its_history(marker, review):
     assert (planned.before, planned.after, planned.revision, planned.is_change) == ("", "8.5", 1, True)
 
 
+def test_marks_entered_and_taken_back_stamp_staffs_view_and_not_the_students(marker, review):
+    """The moment of a mark that is not released would tell a student that there is one."""
+    student = review.reviewer
+    stamps = [(student.grade_changed_at, student.released_changed_at)]
+    acts = (
+        lambda: enter(marker, of(review, "8")),
+        lambda: undo_marks(marker=marker, steps=[Step(f"review-{review.pk}", 1)]),
+    )
+
+    for act in acts:
+        act()
+        student.refresh_from_db()
+        stamps.append((student.grade_changed_at, student.released_changed_at))
+
+    for_staff, for_student = zip(*stamps, strict=True)
+    assert sorted(set(for_staff)) == list(for_staff)
+    assert len(set(for_student)) == 1
+
+
 def test_a_comment_and_the_version_that_was_read_stay(marker, review):
     set_mark(review=review, points=Decimal(3), comment="See page 2.", revision=0, by=marker.user)
 

@@ -1,10 +1,14 @@
 """Workers and people that meet, with real threads; needs PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
+from django.db import connection
 
 from core.errors import DomainError
 from similarity.actions import request_comparison, set_pair_aside
 from similarity.models import Pair, Request
+from tests.factories import EnrollmentFactory
 from tests.similarity.conftest import COPIED, OWN, compare, hand_in
 from tests.threads import at_once
 
@@ -57,3 +61,31 @@ def test_of_buttons_pressed_at_once_one_begins(paper, instructor, settings):
 
     assert Request.objects.count() == 1
     assert set(results) <= {paper.course_id, "running"}
+
+
+def test_a_decision_while_the_paper_is_compared_again_stands(course, paper):
+    for own in OWN[:2]:
+        hand_in(paper, f"{COPIED} {own}")
+    compare(paper)
+    staff, pair = EnrollmentFactory(course=course, role="instructor"), Pair.objects.get()
+    decisions = []
+
+    def decide():
+        try:
+            return set_pair_aside(pair=pair, by=staff, note="The same quotation.", revision=0)
+        finally:
+            connection.close()
+
+    def once_the_pairs_are_read(execute, sql, *args):
+        answer = execute(sql, *args)
+        if not decisions and sql.startswith("SELECT") and 'FROM "similarity_pair"' in sql:
+            decisions.append(pool.submit(decide))
+            wait(decisions, timeout=1)
+        return answer
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(once_the_pairs_are_read):
+        compare(paper, even_if_unchanged=True)
+    decisions[0].result(timeout=20)
+
+    pair.refresh_from_db()
+    assert (pair.note, pair.set_aside_at is not None) == ("The same quotation.", True)
