@@ -279,6 +279,10 @@ def _points(document: dict) -> Iterator[Fault]:
 # Grading
 
 
+# The table without which a course has no work of a source.
+TABLE_OF = {"reviews": "reviews", "participation": "participation", "milestones": "projects"}
+
+
 def _known(document: dict) -> engine.Known:
     takes_place = [meeting for meeting in document["meetings"] if meeting.get("kind") != "holiday"]
     slots = [meeting.get("slots", meeting["papers"] if "presentations" in document else []) for meeting in takes_place]
@@ -287,6 +291,7 @@ def _known(document: dict) -> engine.Known:
         papers=sum(len(meeting["papers"]) for meeting in takes_place),
         meetings=len(takes_place),
         slots=sum(map(len, slots)),
+        takes=lambda source: TABLE_OF.get(source) is None or TABLE_OF[source] in document,
     )
 
 

@@ -11,11 +11,13 @@ from django.db.models import Count, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from courses.models import Course, Meeting, MeetingKind, Paper
+from discussion.models import DiscussionRules
 from grading import engine
 from grading.models import Mark, Policy
 from participation.models import ParticipationRules
 from presentations.models import Slot
-from projects.models import Milestone
+from projects.models import Milestone, ProjectRules
+from reviews.models import ReviewRules
 
 NO_POLICY = engine.Policy.empty()
 
@@ -52,6 +54,7 @@ def known_of(course: Course) -> engine.Known:
         milestones=frozenset(Milestone.objects.filter(course=course).values_list("key", flat=True)),
         papers=Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).count(),
         meetings=Meeting.objects.filter(course=course).exclude(kind=MeetingKind.HOLIDAY).count(),
+        takes=partial(_takes, course),
         a_meeting=partial(_points_a_meeting, course),
         slots=Slot.objects.filter(course=course).count(),
         # Only a policy with tracks asks for them, and few have any.
@@ -60,9 +63,23 @@ def known_of(course: Course) -> engine.Known:
     )
 
 
+def _takes(course: Course, source: str) -> bool:
+    """Whether the course has such work at all."""
+    match source:
+        case "reviews":
+            return ReviewRules.of(course) is not None
+        case "participation":
+            return _points_a_meeting(course) > 0
+        case "milestones":
+            return ProjectRules.of(course) is not None
+        case "discussion":
+            return DiscussionRules.is_on_in(course)
+    return True
+
+
 def _points_a_meeting(course: Course) -> Decimal:
     rules = ParticipationRules.of(course)
-    return Decimal(rules.attended_points) + Decimal(rules.discussed_points) if rules else Decimal(0)
+    return Decimal(rules.points_per_meeting) if rules else Decimal(0)
 
 
 def _marked_in(course: Course) -> frozenset[str]:

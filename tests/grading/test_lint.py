@@ -257,6 +257,25 @@ def test_a_component_that_nothing_can_fill_is_a_warning(component, known, messag
 
 
 @pytest.mark.parametrize(
+    ("source", "lacks"),
+    [
+        ("reviews", "asks for no reviews"),
+        ("participation", "gives no points for participation"),
+        ("discussion", "has no discussion"),
+        ("manual", None),
+    ],
+)
+def test_work_that_the_course_does_not_have_is_a_warning(source, lacks):
+    steps = [{"step": "required_count", "count": 1}, {"step": "mean"}]
+    known = Known(papers=3, meetings=3, milestones=frozenset({"talk"}), takes=lambda source: source == "manual")
+
+    told = [message for _, _, message in findings(one_component(source=source, steps=steps), known)]
+
+    expected = [f"Nothing can fill 'Only': the course {lacks}."] if lacks else []
+    assert told == [*expected, "No component counts the milestone 'talk'."]
+
+
+@pytest.mark.parametrize(
     ("step", "message"),
     [
         ({"percent": 10, "grace_hours": 72, "stop_days": 2}, "stop_days is 2, and the grace of 72 hours is not over by then."),

@@ -31,11 +31,20 @@ def _check_source(component: Component, path: Path, known: Known) -> Iterator[Fi
     have, noun = counts.get(component.source, (None, ""))
     if have == 0:
         yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course has no {noun}.")
+    elif known.takes and not known.takes(component.source) and not (component.source == "milestones" and not known.milestones):
+        lacks = LACKS[component.source]
+        yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course {lacks}.")
     else:
         for message in _out_of_reach(component, known):
             yield Finding(WARNING, (*path, "steps"), message)
 
 
+LACKS = {
+    "reviews": "asks for no reviews",
+    "participation": "gives no points for participation",
+    "milestones": "has no projects",
+    "discussion": "has no discussion",
+}
 NEEDED = {"reviews": "reviews", "milestones": "milestones", "participation": "meetings"}
 
 

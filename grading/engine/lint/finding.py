@@ -35,6 +35,7 @@ class Known:
     milestones: frozenset[str] | None = None
     papers: int | None = None
     meetings: int | None = None
+    takes: Callable[[str], bool] | None = None  # whether the course has work of this source at all
     a_meeting: Callable[[], Decimal] | None = None  # the points of one, for the few policies that have to know
     slots: int | None = None
     sections: frozenset[str] | None = None
