@@ -280,6 +280,10 @@ def _points(document: dict) -> Iterator[Fault]:
 # Grading
 
 
+# The table without which a course has no work of a source.
+TABLE_OF = {"reviews": "reviews", "participation": "participation", "milestones": "projects"}
+
+
 def _known(document: dict) -> engine.Known:
     takes_place = [meeting for meeting in document["meetings"] if meeting.get("kind") != "holiday"]
     slots = [meeting.get("slots", meeting["papers"] if "presentations" in document else []) for meeting in takes_place]
@@ -290,6 +294,7 @@ def _known(document: dict) -> engine.Known:
         slots=sum(map(len, slots)),
         # Without the table no component may count participation, which `_sources` refuses.
         participation=sum(map(Decimal, document["participation"].values())) if "participation" in document else None,
+        takes=lambda source: TABLE_OF.get(source) is None or TABLE_OF[source] in document,
     )
 
 

@@ -219,6 +219,8 @@ def _outstanding(grade: Grade, one: engine.Outstanding) -> dict[str, Any]:
         "date": one.item.when,
         "state": one.item.state.value,
         "out_of": one.item.out_of,
+        "symbols": [symbol for symbol, _ in one.component.entry.symbols],
+        "is_percent": one.component.entry.is_percent,
         "note": one.item.note,
         "worth": grade.policy.rounded_part(gain),
     }

@@ -166,6 +166,8 @@ class OutstandingSerializer(serializers.Serializer):
     date = serializers.DateField(allow_null=True)
     state = serializers.CharField(help_text="open or pending")
     out_of = number()
+    symbols = serializers.ListField(child=serializers.CharField(), help_text="That a mark may be typed by, beside points")
+    is_percent = serializers.BooleanField(help_text="Whether a mark may be typed in percent, such as 85 %")
     note = serializers.CharField(allow_blank=True)
     worth = number(help_text="What it alone would add to the final total if it were full")
 

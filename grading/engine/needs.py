@@ -72,7 +72,9 @@ class Need:
             return not any(item.state in undone or item.never_came for item in items)
         passed = sum(1 for item in items if item.points and share_of(item) * 100 >= self.at)
         open_yet = 0 if is_final else sum(1 for item in items if item.state in (State.OPEN, State.PENDING))
-        return passed + open_yet >= self.count
+        exempt = sum(1 for item in items if item.state is State.EXEMPT)
+        # As for required_count: exempt work lowers the number as far as what is left could not reach it.
+        return passed + open_yet >= max(self.count - exempt, min(self.count, len(items) - exempt))
 
     def words(self, title: str) -> Said:
         if self.least is not None:

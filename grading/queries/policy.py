@@ -12,11 +12,13 @@ from django.db.models import Count, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from courses.models import Course, Meeting, MeetingKind, Paper
+from discussion.models import DiscussionRules
 from grading import engine
 from grading.models import Mark, Policy
 from participation.models import ParticipationRules, Record
 from presentations.models import Slot
-from projects.models import Milestone
+from projects.models import Milestone, ProjectRules
+from reviews.models import ReviewRules
 
 NO_POLICY = engine.Policy.empty()
 
@@ -55,6 +57,7 @@ def known_of(course: Course) -> engine.Known:
         milestones=frozenset(Milestone.objects.filter(course=course).values_list("key", flat=True)),
         papers=Paper.objects.filter(course=course).exclude(meeting__kind=MeetingKind.HOLIDAY).count(),
         meetings=Meeting.objects.filter(course=course).exclude(kind=MeetingKind.HOLIDAY).count(),
+        takes=partial(_takes, course),
         slots=Slot.objects.filter(course=course).count(),
         # Only a policy with tracks asks for them, and few have any.
         sections=SimpleLazyObject(partial(sections_of, course)),
@@ -70,6 +73,18 @@ class _Marked(NamedTuple):
 
     sources: frozenset[str]
     by_hand: frozenset[str]
+
+
+def _takes(course: Course, source: str) -> bool:
+    """Whether the course has such work at all."""
+    match source:
+        case "reviews":
+            return ReviewRules.of(course) is not None
+        case "milestones":
+            return ProjectRules.of(course) is not None
+        case "discussion":
+            return DiscussionRules.is_on_in(course)
+    return True
 
 
 def _is_recorded(course: Course) -> bool:

@@ -113,7 +113,15 @@ def _with_contests(shown: dict, contests: dict[str, Contest]) -> dict:
 
 def _rows(outstanding: list[dict], typed: Typed, asked) -> list[dict]:
     """What is outstanding, each with what was typed for it and what is wrong with that."""
-    return [row | {"typed": asked.get(row["name"], ""), "error": typed.errors.get(row["name"])} for row in outstanding]
+    return [
+        row
+        | {
+            "typed": asked.get(row["name"], ""),
+            "error": typed.errors.get(row["name"]),
+            "is_number": not row["symbols"] and not row["is_percent"],
+        }
+        for row in outstanding
+    ]
 
 
 def _compared(shown: dict, grade: Grade, typed: Typed) -> dict:

@@ -81,3 +81,17 @@ def test_late_work_that_is_excused_is_not_counted_as_late():
 
     assert only(steps, (marked(10), excused)).final.share == 1
     assert only(steps, (marked(10), late(10, hours=3)._replace(key="late"))).final.share == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("work", "is_failed"),
+    [
+        (items(9, 9, exempt=1), False),  # the other two are all that is left
+        (items(9, missing=1, exempt=1), True),
+        (items(9, 9, missing=1, exempt=1), True),  # three others are there, and three are asked for
+    ],
+)
+def test_no_more_pieces_of_work_are_required_to_pass_than_exempt_work_leaves(work, is_failed):
+    document = one_component() | {"gates": [{"component": "only", "count": 3}]}
+
+    assert compute(read_policy(document), Facts({"reviews": work}, True)).final.is_failed is is_failed

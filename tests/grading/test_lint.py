@@ -233,7 +233,7 @@ def test_milestones_are_looked_up_in_the_course():
         (
             {"source": "participation"},
             Known(meetings=9, participation=Decimal(0)),
-            "Nothing can fill 'Only': the course gives no points for attending and discussing.",
+            "Nothing can fill 'Only': the course gives no points for participation.",
         ),
         ({"source": "presentations"}, Known(slots=0), "Nothing can fill 'Only': the course has no presentation slots."),
         ({"source": "milestones"}, Known(milestones=frozenset()), "Nothing can fill 'Only': the course has no milestones."),
@@ -273,6 +273,25 @@ def test_a_component_that_nothing_can_fill_is_a_warning(component, known, messag
     told = lint(one_component(**component), known)
 
     assert [(finding.severity, finding.message) for finding in told] == [(WARNING, message)]
+
+
+@pytest.mark.parametrize(
+    ("source", "lacks"),
+    [
+        ("reviews", "asks for no reviews"),
+        ("participation", "gives no points for participation"),
+        ("discussion", "has no discussion"),
+        ("manual", None),
+    ],
+)
+def test_work_that_the_course_does_not_have_is_a_warning(source, lacks):
+    steps = [{"step": "required_count", "count": 1}, {"step": "mean"}]
+    known = Known(papers=3, meetings=3, milestones=frozenset({"talk"}), takes=lambda source: source == "manual")
+
+    told = [message for _, _, message in findings(one_component(source=source, steps=steps), known)]
+
+    expected = [f"Nothing can fill 'Only': the course {lacks}."] if lacks else []
+    assert told == [*expected, "No component counts the milestone 'talk'."]
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,46 @@ def test_what_is_no_mark_is_named_beside_its_field(client, course, student, type
     }
 
 
+CHECKS = [{"symbol": "check-plus", "points": 5}, {"symbol": "check", "points": 4}, {"symbol": "2", "points": 3}]
+
+
+@pytest.mark.parametrize(
+    ("scale", "typed", "total"),
+    [
+        (CHECKS, "check", "80.0"),
+        (CHECKS, "Check-Plus", "100.0"),
+        (CHECKS, "2", "60.0"),  # the symbol
+        (CHECKS, "2.5", "50.0"),
+        ("pass-fail", "pass", "100.0"),
+        ("percent", "85 %", "85.0"),
+        ("percent", "4", "80.0"),
+    ],
+)
+def test_a_mark_is_typed_as_markers_type_it(client, db, scale, typed, total):
+    points = {"max_points": 5} if scale != "pass-fail" else {}
+    course = course_with_policy(one_component(source="manual", scale=scale, **points))
+    student = EnrollmentFactory(course=course)
+    client.force_login(student.user)
+
+    response = client.get(reverse("grading:grade_home", args=[course.slug]), {"manual:only": typed})
+    answer = client.get(reverse("api:what_if", args=[course.slug, student.pk]), {"manual:only": typed}).json()
+
+    assert (str(response.context["what_if"]["total_final"]["value"]), answer["total_final"]["value"]) == (total, total)
+    assert f'value="{typed}"' in response.content.decode()
+
+
+def test_a_symbol_that_the_scale_does_not_have_is_named_with_those_it_has(client, db):
+    course = course_with_policy(one_component(source="manual", scale=CHECKS))
+    client.force_login(EnrollmentFactory(course=course).user)
+
+    response = client.get(reverse("grading:grade_home", args=[course.slug]), {"manual:only": "minus"})
+
+    assert response.context["typed"].errors == {
+        "manual:only": "Found 'minus'; expected one of check-plus (5), check (4), 2 (3), or a number from 0 to 5 with two "
+        "decimals at most."
+    }
+
+
 def test_a_mark_that_is_not_released_changes_nothing_that_its_student_can_ask(client, course, student):
     """Byte for byte: the page, the outlook and every what-if are those of a mark that was never given."""
     review = reviewed(student, meeting=MeetingFactory(course=course, date=date(2021, 9, 7)))

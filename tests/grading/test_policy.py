@@ -17,7 +17,7 @@ from grading.queries import policy_findings, policy_in_force
 from grading.queries.policy_preview import preview_policy
 from grading.text import policy_toml, read_policy_text
 from grading.wording import STEP_WORDS, policy_in_words
-from tests.factories import EnrollmentFactory, PolicyFactory
+from tests.factories import CourseFactory, EnrollmentFactory, MeetingFactory, MilestoneFactory, PaperFactory, PolicyFactory
 from tests.grading.examples import course_with_policy, ece697il, one_component, released_mark
 from tests.threads import at_once
 
@@ -388,3 +388,20 @@ def test_of_two_saves_at_once_of_one_preview_each_one_is_refused():
 
     assert sorted(str(answer) == "stale_version" for answer in answers) == [False, True]
     assert Course.objects.get().policies.count() == 2
+
+
+@pytest.mark.parametrize("source", ["reviews", "participation", "milestones"])
+def test_a_component_of_work_that_the_course_does_not_have_is_pointed_out(db, source):
+    course = CourseFactory()
+    MeetingFactory(course=course)
+    PaperFactory(course=course, meeting__course=course)
+    MilestoneFactory(course=course)
+    row = PolicyFactory(course=course, document=one_component(source=source))
+
+    assert [told.message for told in policy_findings(course, row) if told.message.startswith("Nothing can fill")] == [
+        {
+            "reviews": "Nothing can fill 'Only': the course asks for no reviews.",
+            "participation": "Nothing can fill 'Only': the course gives no points for participation.",
+            "milestones": "Nothing can fill 'Only': the course has no projects.",
+        }[source]
+    ]

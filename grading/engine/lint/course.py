@@ -32,14 +32,27 @@ def _check_source(component: Component, path: Path, known: Known) -> Iterator[Fi
     have, noun = counts.get(component.source, (None, ""))
     if have == 0:
         yield Finding(WARNING, (*path, "source"), f"Nothing can fill {component.title!r}: the course has no {noun}.")
-    elif component.source == "participation" and known.participation == 0:
-        message = f"Nothing can fill {component.title!r}: the course gives no points for attending and discussing."
+    elif _is_lacking(component.source, known):
+        message = f"Nothing can fill {component.title!r}: the course {LACKS[component.source]}."
         yield Finding(WARNING, (*path, "source"), message)
     else:
         for message in _out_of_reach(component, known):
             yield Finding(WARNING, (*path, "steps"), message)
 
 
+def _is_lacking(source: str, known: Known) -> bool:
+    """Whether the course has no work of this source at all; that it has no milestones is said already."""
+    if source == "participation" and known.participation == 0:
+        return True
+    return known.takes is not None and not known.takes(source) and (source != "milestones" or bool(known.milestones))
+
+
+LACKS = {
+    "reviews": "asks for no reviews",
+    "participation": "gives no points for participation",
+    "milestones": "has no projects",
+    "discussion": "has no discussion",
+}
 NEEDED = {"reviews": "reviews", "milestones": "milestones", "participation": "meetings"}
 
 

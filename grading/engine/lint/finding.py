@@ -1,5 +1,6 @@
 """A finding: what is wrong with a policy document, and where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,6 +37,7 @@ class Known:
     milestones: frozenset[str] | None = None
     papers: int | None = None
     meetings: int | None = None
+    takes: Callable[[str], bool] | None = None  # whether the course has work of this source at all
     slots: int | None = None
     sections: frozenset[str] | None = None
     participation: Decimal | None = None
