@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import DomainError, StaleVersion
-from core.reasons import checked_reason
 from core.locking import lock_row
+from core.reasons import checked_reason
 from core.text import tidy
 from courses.actions import lock_enrollments, stamp_grade_change
 from grading.engine import plain
