@@ -73,7 +73,7 @@ def sheet_of(marker: Enrollment) -> Sheet:
     """All columns and marks of the students this person marks; a constant number of queries."""
     course = marker.course
     students = students_marked_by(marker).select_related("user").order_by("user__name", "pk")
-    sheet = Sheet(course, list(students))
+    sheet = Sheet(course, list(students), given=_given(course))
     _, policy = read_in_force(course)
     ids = [student.pk for student in sheet.students]
     _add_reviews(sheet, ids)
@@ -84,7 +84,6 @@ def sheet_of(marker: Enrollment) -> Sheet:
             key = f"component:{leaf.key}"
             sheet.columns.append(Column(key, leaf.title, leaf.max_points, crc32(leaf.key.encode()) * 10 + 4))
             sheet.places |= {(student, key): Place(f"manual-{leaf.key}-{student}") for student in ids}
-    sheet.given = _given(course)
     return sheet
 
 
@@ -122,9 +121,16 @@ def _add_milestones(sheet: Sheet, ids: list[int]) -> None:
         for fact in facts:
             key = f"milestone:{fact.key}"
             columns.setdefault(key, Column(key, fact.title, fact.max_points, fact.milestone_id * 10 + 3))
-            work = f"milestone-{fact.milestone_id}-{fact.team_id}" if fact.team_id else ""
-            sheet.places[student, key] = Place(work, why_not="this student is in no team")
+            sheet.places[student, key] = Place(_milestone_work(sheet, student, fact), why_not="this student is in no team")
     sheet.columns += columns.values()
+
+
+def _milestone_work(sheet: Sheet, student: int, fact) -> str:
+    """The mark that counts for this student: their own where they have one, else the team's."""
+    if not fact.team_id:
+        return ""
+    own = f"milestone-{fact.milestone_id}-student-{student}"
+    return own if sheet.given.get(own, NOTHING_GIVEN).points is not None else f"milestone-{fact.milestone_id}-{fact.team_id}"
 
 
 def _given(course: Course) -> dict[str, Given]:
@@ -140,4 +146,6 @@ def _address(review, sign_up, milestone, team, enrollment, component) -> str:
         return f"review-{review}"
     if sign_up:
         return f"presentation-{sign_up}"
-    return f"milestone-{milestone}-{team}" if team else f"manual-{component}-{enrollment}"
+    if milestone:
+        return f"milestone-{milestone}-{team}" if team else f"milestone-{milestone}-student-{enrollment}"
+    return f"manual-{component}-{enrollment}"

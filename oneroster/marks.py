@@ -27,11 +27,17 @@ def stamps_of(course: Course, *, audience: Audience, only: list[int] | None = No
     for team, member in TeamMember.objects.filter(team__course=course).values_list("team_id", "enrollment_id"):
         teams.setdefault(team, []).append(member)
     stamps = {}
-    for mark in marks.values(*FIELDS, "was_released"):
+    # A member's own mark after the team's, whose place it takes as long as it is there.
+    for mark in sorted(marks.values(*FIELDS, "was_released"), key=_is_members_own):
         if stamp := _stamp(mark, audience):
             for place in _places(mark, teams):
-                stamps[place] = stamp
+                if not (_is_members_own(mark) and stamp.is_gone and place in stamps):
+                    stamps[place] = stamp
     return stamps
+
+
+def _is_members_own(mark: dict) -> bool:
+    return bool(mark["milestone__key"] and mark["enrollment_id"])
 
 
 FIELDS = (
@@ -53,6 +59,8 @@ def _places(mark: dict, teams: dict[int, list[int]]) -> list[tuple[int, str, str
         return [(mark["review__reviewer_id"], "reviews", mark["review__paper__key"])]
     if mark["team_id"]:
         return [(member, "milestones", mark["milestone__key"]) for member in teams.get(mark["team_id"], [])]
+    if _is_members_own(mark):
+        return [(mark["enrollment_id"], "milestones", mark["milestone__key"])]
     if mark["component"]:
         return [(mark["enrollment_id"], "manual", mark["component"])]
     return []  # a presentation is part of its component's one line item

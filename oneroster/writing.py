@@ -13,6 +13,7 @@ from core.errors import DomainError
 from courses.models import Course
 from courses.policies import require_instructor
 from grading import actions
+from grading.models import Mark
 from grading.queries import read_in_force
 from grading.queries.marking import find_work
 from grading.work import work_of
@@ -149,14 +150,18 @@ def _target(named: ids.Named, by) -> dict:
 
 def _address(course: Course, leaf, named: ids.Named) -> str | None:
     """As the marking page names work: review-12, milestone-3-8, manual-talk-7; None where a mark has no place."""
+    item = named.item or named.leaf  # a piece of work that is called as its component is has no name of its own in the id
     match leaf.source:
         case "manual" if not named.item:
             return f"manual-{leaf.key}-{named.enrollment}"
         case "reviews" if leaf.credit == "marks":
-            reviews = Review.objects.filter(course=course, paper__key=named.item, reviewer=named.enrollment)
+            reviews = Review.objects.filter(course=course, paper__key=item, reviewer=named.enrollment)
             return f"review-{reviews.values_list('pk', flat=True).first() or 0}"
         case "milestones":
-            milestone = Milestone.objects.filter(course=course, key=named.item).values_list("pk", flat=True).first()
+            milestone = Milestone.objects.filter(course=course, key=item).values_list("pk", flat=True).first()
+            # As it counts: a member's own mark, where there is one, takes the place of the team's.
+            if Mark.objects.filter(milestone=milestone, enrollment=named.enrollment, points__isnull=False).exists():
+                return f"milestone-{milestone}-student-{named.enrollment}"
             team = TeamMember.objects.filter(enrollment=named.enrollment).values_list("team_id", flat=True).first()
             return f"milestone-{milestone or 0}-{team or 0}"
     return None

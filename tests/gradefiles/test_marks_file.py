@@ -47,6 +47,25 @@ def test_sheet_has_every_mark_and_says_what_is_not_there(room):
     ]
 
 
+def test_members_own_mark_stands_in_place_of_the_teams(room):
+    room.mark("20", milestone=room.milestone, enrollment=room.ada)
+
+    def reports(kind="marks.csv"):
+        rows = list(csv.reader(io.StringIO(room.out(kind))))
+        place = next(place for place, heading in enumerate(rows[0]) if heading.startswith("Report"))
+        return [row[place] for email in ("ada@example.edu", "ben@example.edu") for row in rows if email in row]
+
+    assert reports() == reports("canvas.csv") == ["20.00", "25.00"]
+    assert room.bring(room.out("marks.csv")).plan["has_effect"] is False
+    run = room.bring(room.sheet(["email", "milestone:report"], ["ada@example.edu", "21"], ["ben@example.edu", "26"]))
+    assert changes(run) == [("Ada Lovelace", "20", "21"), ("=Ben", "25", "26")]
+    actions.apply_import(run=run, digest=run.plan_digest, by=room.staff.user)
+    assert reports() == ["21.00", "26.00"]
+    run = room.bring(room.sheet(["email", "milestone:report"], ["ada@example.edu", "-"]))
+    actions.apply_import(run=run, digest=run.plan_digest, by=room.staff.user)
+    assert reports() == ["26.00", "26.00"]
+
+
 def test_sheet_brought_back_changes_nothing(room):
     for kind, delimiter in (("marks.csv", ","), ("marks.csv", ";"), ("marks.xlsx", ",")):
         run = room.bring(export(room.staff, kind, delimiter=delimiter).content)
