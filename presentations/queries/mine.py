@@ -6,7 +6,7 @@ from datetime import datetime
 from courses.models import Enrollment
 from presentations.models import Act, OfferState, SignUp, SlotRole, SwapOffer, Swaps
 from presentations.policies import may_assign, may_sign_up
-from presentations.queries.schedule import SlotRow
+from presentations.queries.schedule import SlotRow, parts_of
 from presentations.queries.signing import Signing
 
 SHOWN = 20  # acts on the board; the history page has all
@@ -72,7 +72,8 @@ def mine_of(viewer: Enrollment | None, rows: list[SlotRow], signing: Signing) ->
 def _places(viewer: Enrollment, rows: list[SlotRow], signing: Signing, offers: dict[int, SwapOffer]) -> list[Place]:
     return [
         _place(sign_up, row, signing, offers.get(sign_up.pk))
-        for row in rows
+        for part in parts_of(rows)  # in the order of the list below
+        for row in part.rows
         for sign_up in row.slot.sign_ups
         if sign_up.enrollment_id == viewer.pk
     ]

@@ -23,15 +23,16 @@ function setUp() {
   document.querySelectorAll('a[rel="next"]').forEach((link) => fetchAhead(link.href));
 }
 
+// Without scrolling: where the form stands below the work, on a phone or zoomed in, the work is read first.
 function toMark() {
   if (!groups.length) {
-    points().focus();
+    points().focus({ preventScroll: true });
     points().select();
     return;
   }
   current = groups.findIndex((group) => !group.querySelector(":checked"));
   current = Math.max(0, current);
-  (groups[current].querySelector(":checked") ?? groups[current].querySelector("input")).focus();
+  (groups[current].querySelector(":checked") ?? groups[current].querySelector("input")).focus({ preventScroll: true });
 }
 
 function onChange(event) {

@@ -2,6 +2,7 @@
 // Without it the sheet is a form with one Save. Every save names the revision it replaces; another's mark is never overwritten unseen.
 const sheet = document.getElementById("sheet");
 const said = document.getElementById("sheet-said");
+const preview = document.getElementById("paste-preview");
 const undoForm = document.getElementById("undo-form");
 const undoable = []; // of each act: [{work, revision}]
 const stale = new Set(); // students whose rows are to be read anew
@@ -31,6 +32,16 @@ function tell(field, words, { isBad = false } = {}) {
   said.textContent = `${field.getAttribute("aria-label")}: ${words}`;
 }
 
+const SIGNED_OUT = "you are signed out. Sign in in another tab, then try again.";
+
+// What concerns no single cell: above the table, for everybody to see.
+function trouble(words) {
+  const line = Object.assign(document.createElement("p"), { className: "message error", textContent: words });
+  said.textContent = words;
+  preview.replaceChildren(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
 // Saving one cell
 
 async function save(field) {
@@ -48,9 +59,16 @@ async function save(field) {
     delete field.dataset.saving;
   }
   if (result.status === 200) return taken(field, entry, result.answer.marks[0]);
+  if (result.status === 401) return signedOut(field);
   const error = Array.isArray(result.answer.errors) ? result.answer.errors[0] : null;
   if (error?.code === "stale_version") return clash(field, entry, error.current);
   tell(field, `✕ not saved: ${error?.message ?? result.answer.detail ?? "sign in again, then enter it once more."}`, { isBad: true });
+}
+
+function signedOut(field) {
+  tell(field, "✕ not saved: you are signed out. ", { isBad: true });
+  const signIn = { href: "/account/login/", target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" };
+  place(field).append(Object.assign(document.createElement("a"), signIn), ", then press Enter here again.");
 }
 
 function taken(field, entry, mark) {
@@ -189,8 +207,11 @@ async function undo() {
     result = await post(sheet.dataset.undo, { marks: steps });
   } catch {
     undoable.push(steps);
-    said.textContent = "Not undone: no connection.";
-    return;
+    return trouble("Not undone: no connection.");
+  }
+  if (result.status === 401) {
+    undoable.push(steps);
+    return trouble(`Not undone: ${SIGNED_OUT}`);
   }
   const { back = [], kept = [] } = result.answer;
   const works = new Map(back.map((mark) => [mark.work, mark]));
@@ -207,7 +228,7 @@ async function undo() {
       tell(field, `✕ not put back: ${one.why}`);
     }
   }
-  if (!back.length && !kept.length) said.textContent = result.answer.detail ?? "Nothing was undone.";
+  if (!back.length && !kept.length) trouble(result.answer.detail ?? "Nothing was undone.");
   undoForm.hidden = !undoable.length && !undoForm.elements.steps.value;
   await refresh();
 }
@@ -291,30 +312,29 @@ async function onPaste(event) {
   body.set("text", text);
   body.set("students", rows.slice(from).map((row) => row.dataset.student).join(","));
   body.set("columns", columns.slice(field.closest("td").cellIndex - 1).join(","));
-  const shown = document.getElementById("paste-preview");
   said.textContent = "Reading the block…";
   try {
     const headers = { "HX-Request": "true", "X-CSRFToken": csrfToken() };
     const response = await fetch(sheet.dataset.paste, { method: "POST", headers, body, redirect: "error" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const section = page.getElementById("paste-shown");
+    if (response.headers.has("X-Signed-Out")) return trouble(`Not pasted: ${SIGNED_OUT}`);
     if (!section) throw new Error(response.status);
-    shown.replaceChildren(document.adoptNode(section));
+    preview.replaceChildren(document.adoptNode(section));
     section.focus();
     section.scrollIntoView({ block: "nearest" });
     said.textContent = "";
   } catch {
-    said.textContent = "The block could not be read: no connection. Nothing was changed.";
+    trouble("The block could not be read: no connection. Nothing was changed.");
   }
-  shown.dataset.back = `[data-work="${field.dataset.work}"]`;
+  preview.dataset.back = `[data-work="${field.dataset.work}"]`;
 }
 
 function onPreviewClick(event) {
   if (!event.target.closest("[data-close]")) return;
   event.preventDefault();
-  const shown = document.getElementById("paste-preview");
-  shown.replaceChildren();
-  sheet.querySelector(shown.dataset.back)?.focus();
+  preview.replaceChildren();
+  sheet.querySelector(preview.dataset.back)?.focus();
 }
 
 if (sheet) {
@@ -331,7 +351,7 @@ if (sheet) {
     event.preventDefault();
     undo();
   });
-  document.getElementById("paste-preview").addEventListener("click", onPreviewClick);
+  preview.addEventListener("click", onPreviewClick);
   window.addEventListener("beforeunload", (event) => {
     if (fields().some((field) => isDirty(field))) event.preventDefault();
   });

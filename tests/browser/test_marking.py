@@ -21,7 +21,11 @@ def test_a_rubric_is_filled_in_by_number_keys_and_next_shows_what_was_fetched(pa
     SnippetFactory(course=course, text="Say how it was measured.")
     sign_in(marker.user)
 
+    page.set_viewport_size({"width": 360, "height": 500})
     page.goto(f"/c/{course.slug}/marking/?work=review-{first.pk}")
+    expect(page.locator("#mark-form input[type=radio]").first).to_be_focused()
+    assert page.evaluate("scrollY") == 0  # on a phone too the work is read before the points are typed
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.type("321")
     expect(page.locator("[data-total]")).to_have_text("3")
     page.keyboard.type("b1")

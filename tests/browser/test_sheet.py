@@ -134,6 +134,27 @@ def test_a_cell_that_another_has_filled_meanwhile_asks_which_stands(page, open_s
     assert Mark.objects.get().points == points
 
 
+def test_a_session_that_has_ended_is_told_and_nothing_typed_is_lost(page, context, open_sheet):
+    cell = open_sheet("Ada", "P1")
+    cell.focus()
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    expect(said(cell)).to_have_text("✓ saved")
+    session = next(cookie for cookie in context.cookies() if cookie["name"] == "sessionid")
+    context.clear_cookies(name="sessionid")
+
+    cell.fill("9")
+    page.keyboard.press("Enter")
+    expect(said(cell)).to_contain_text("not saved: you are signed out. Sign in in a new tab, then press Enter here again.")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#paste-preview")).to_contain_text("Not undone: you are signed out.")
+
+    context.add_cookies([session])
+    cell.press("Enter")
+    expect(said(cell)).to_have_text("✓ saved")
+    assert list(marks().values()) == [9]
+
+
 def test_enter_before_the_script_has_come_sends_nothing_and_keeps_what_was_typed(page, sign_in, course, marker):
     """A half-filled sheet that is sent as a form meets its own second sending, and says that somebody else has changed it."""
     held = []

@@ -36,6 +36,18 @@ def test_a_free_place_is_taken_in_one_press(client, role_on, student, course):
     assert of_role("place_take", role) not in text_of(response)
 
 
+def test_what_is_to_come_stands_first_among_ones_own(client, role_on, student, course):
+    roles = [role_on(days) for days in (-40, -30, 0, 7)]
+    for role in roles:
+        SignUpFactory(role=role, enrollment=student)
+    client.force_login(student.user)
+
+    mine = client.get(url("slot_list", course)).context["mine"]
+
+    first, second, third, fourth = [role.slot for role in roles]
+    assert [place.row.slot for place in mine.places] == [third, fourth, second, first]
+
+
 def test_with_script_the_winner_gets_a_line_at_once_and_then_the_board(client, role_on, student, course):
     client.force_login(student.user)
 
