@@ -105,6 +105,11 @@ def relative(moment: datetime) -> str:
     return f"in {amount} {unit}" if seconds > 0 else f"{amount} {unit} ago"
 
 
+def due_words(moment: datetime | None, course, state: str) -> str:
+    """A deadline in the course's zone, and how far off it is as long as something is owed."""
+    return f"{local(moment, course)}, {relative(moment)}" if state in ("open", "draft") else local(moment, course)
+
+
 CHIP_CLASSES = {
     "open": "", "draft": "warn", "submitted": "ok", "late": "warn", "missing": "bad", "exempt": "info", "marked": "info",
     "released": "ok", "excused": "info", "recorded": "ok", "confirmed": "ok", "invited": "warn", "active": "ok",
