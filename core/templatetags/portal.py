@@ -111,6 +111,11 @@ def seconds_until(moment: datetime) -> int:
     return int((moment - timezone.now()).total_seconds())
 
 
+def due_words(moment: datetime | None, course, state: str) -> str:
+    """A deadline in the course's zone, and how far off it is as long as something is owed."""
+    return f"{local(moment, course)}, {relative(moment)}" if state in ("open", "draft") else local(moment, course)
+
+
 CHIP_CLASSES = {
     "open": "", "draft": "warn", "submitted": "ok", "late": "warn", "missing": "bad", "exempt": "info", "marked": "info",
     "released": "ok", "excused": "info", "recorded": "ok", "confirmed": "ok", "invited": "warn", "active": "ok",

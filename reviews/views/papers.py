@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
-from core.templatetags.portal import local
+from core.templatetags.portal import due_words, local
 from core.uploads import PDF, serve_upload
 from courses.actions import set_paper_pdf
 from courses.models import Paper
@@ -89,7 +89,7 @@ def _line(viewer, row, labels: list[str], students: int | None, tags: tuple[Chip
         state=row.state or "",
         review_url=reverse("reviews:review_edit", args=[course.slug, paper.key]) if row.state else "",
         due_at=course.local(row.due_at) if row.due_at else None,
-        due_words=local(row.due_at, course),
+        due_words=due_words(row.due_at, course, row.state),
         count=row.review_count,
         students=students,
         scores=tuple(by_label.get(label, (label, "", (), "")) for label in labels),

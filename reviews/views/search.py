@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from core.templatetags.portal import local
+from core.templatetags.portal import due_words
 from courses.policies import require_member
 from reviews import queries, search
 from reviews.policies import REVIEW_RULES
@@ -83,6 +83,6 @@ def _line(viewer, paper, number: int, duty: queries.Duty | None, tags: tuple[Chi
         state=duty.state if duty else "",
         review_url=reverse("reviews:review_edit", args=[course.slug, paper.key]) if duty else "",
         due_at=course.local(duty.due_at) if duty else None,
-        due_words=local(duty.due_at, course) if duty else "",
+        due_words=due_words(duty.due_at, course, duty.state) if duty else "",
         tags=tags,
     )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
-from core.templatetags.portal import local
+from core.templatetags.portal import due_words, local
 from courses.policies import require_member, require_student
 from reviews import policies, queries
 from reviews.models import PreferenceCall, Review
@@ -59,7 +59,7 @@ def _line(course, duty) -> Line:
         title=duty.paper.title,
         url=reverse("reviews:review_edit", args=[course.slug, duty.paper.key]),
         due_at=course.local(duty.due_at),
-        due_words=local(duty.due_at, course),
+        due_words=due_words(duty.due_at, course, duty.state),
         state=duty.state,
         state_words=duty.state_words,
         is_optional=not duty.is_required and not standing.review_id,

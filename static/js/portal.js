@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Where one is in a row that scrolls sideways is in sight on a phone too. The page itself stays where it is.
-const ROWS = ".top nav, .tabs, .strip";
+const ROWS = ".top nav, .tabs, .strip, .grid-wrap:has(> .grid)";
 for (const here of document.querySelectorAll(`:is(${ROWS}) [aria-current]`)) {
   const row = here.closest(ROWS);
   const [inner, outer] = [here.getBoundingClientRect(), row.getBoundingClientRect()];

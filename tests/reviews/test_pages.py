@@ -141,6 +141,17 @@ def test_my_reviews_lists_every_paper_with_its_state(client, course, paper, stud
     ]
 
 
+@pytest.mark.parametrize("page", ["my_reviews", "paper_list", "paper_search"])
+def test_what_is_owed_says_how_far_off_its_deadline_is(client, course, paper, student, answers, clock, page):
+    submit(paper, student, answers)
+    PaperFactory(course=course, meeting=paper.meeting, key="second")
+
+    response = get(client, student, page, course)
+
+    words = {line.url.split("/")[4]: line.due_words for line in response.context["lines"]}
+    assert words == {"rammer": "Wed 1 Sep, 23:59", "second": "Wed 1 Sep, 23:59, in 11 h"}
+
+
 def test_versions_are_listed_latest_first_and_say_what_changed(client, course, paper, student, answers, clock):
     review = submit(paper, student, answers)
     clock.shift(timedelta(hours=1))

@@ -57,6 +57,19 @@ def test_student_rates_and_takes_back(papers, student, call):
     assert values_of(student) == {"rammer": 5}
 
 
+@pytest.mark.parametrize(("asks", "heading", "shown"), [(False, "Conflicts", 0), (True, "What I would like to review", 3)])
+def test_who_is_not_asked_sees_conflicts_and_no_numbers(client, papers, course, student, asks, heading, shown):
+    if asks:
+        call_for_preferences(course=course, closes_at=DUE)
+    client.force_login(student.user)
+
+    with time_machine.travel(LATER, tick=False):
+        page = client.get(reverse("reviews:preference_list", args=[course.slug])).content.decode()
+
+    assert f"<h1>{heading}</h1>" in page
+    assert page.count(">Preference</span>") == shown
+
+
 @pytest.mark.parametrize("value", [21, -21])
 def test_a_number_out_of_range_keeps_nothing(papers, student, call, value):
     with pytest.raises(DomainError, match=f"{value} is not"):
