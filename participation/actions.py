@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -167,28 +168,32 @@ def _write(changes: Iterable[tuple[Record, Entry | Record]], *, by: User, confir
 
     `reason` is of what is set anew or otherwise, not of what is only confirmed.
     """
-    now, changed, set_anew = timezone.now(), [], set()
+    now, changed, told = timezone.now(), [], []
     for record, said in changes:
         is_settled = record.is_confirmed or not confirms
         if record.revision and is_settled and _same(record, said):
             continue
-        if not record.revision or not _same(record, said):
-            set_anew.add(record.pk)
+        told.append(_change(record, said, by, now, reason))
         record.attended, record.discussed = said.attended, said.discussed
         record.revision, record.changed_at = record.revision + 1, now
         if confirms:
             record.confirmed_by, record.confirmed_at = by, now
         changed.append(record)
     Record.objects.bulk_update(changed, ["attended", "discussed", "revision", "changed_at", "confirmed_by", "confirmed_at"])
-    RecordChange.objects.bulk_create(
-        RecordChange(
-            record=record,
-            attended=record.attended,
-            discussed=record.discussed,
-            reason=reason if record.pk in set_anew else "",
-            changed_by=by,
-            changed_at=now,
-        )
-        for record in changed
-    )
+    RecordChange.objects.bulk_create(told)
     stamp_grade_change(enrollments=[record.enrollment_id for record in changed], seen_by_student=True)
+
+
+def _change(record: Record, said: Entry | Record, by: User, now: datetime, reason: str) -> RecordChange:
+    was = (record.attended, record.discussed) if record.revision else (None, None)
+    is_confirmed_only = was == (said.attended, said.discussed)
+    return RecordChange(
+        record=record,
+        attended=said.attended,
+        discussed=said.discussed,
+        attended_before=was[0],
+        discussed_before=was[1],
+        reason="" if is_confirmed_only else reason,
+        changed_by=by,
+        changed_at=now,
+    )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from courses.models import Course, Enrollment, Meeting
@@ -87,15 +88,29 @@ class Record(models.Model):
         return in_words(self.attended, self.discussed)
 
 
+class RecordChangeQuerySet(models.QuerySet):
+    def corrections(self):
+        """What staff set otherwise than it stood; what they only confirmed is none."""
+        is_other = Q(attended_before=None) | ~Q(attended_before=F("attended")) | ~Q(discussed_before=F("discussed"))
+        return self.filter(is_other).exclude(changed_by=F("record__enrollment__user"))
+
+
 class RecordChange(models.Model):
-    """What a record was set to, when, by whom and why; rows are only ever added, which the database holds."""
+    """What a record was set to, from what (None: nothing was recorded), when, by whom and why.
+
+    Rows are only ever added, which the database holds.
+    """
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="changes")
     attended = models.BooleanField()
     discussed = models.BooleanField()
+    attended_before = models.BooleanField(null=True)
+    discussed_before = models.BooleanField(null=True)
     reason = models.CharField(max_length=300, blank=True)  # why staff set it, for staff
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = RecordChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -103,3 +118,7 @@ class RecordChange(models.Model):
     @property
     def in_words(self) -> str:
         return in_words(self.attended, self.discussed)
+
+    @property
+    def before_in_words(self) -> str:
+        return "nothing recorded" if self.attended_before is None else in_words(self.attended_before, self.discussed_before)

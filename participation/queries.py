@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -125,17 +125,8 @@ def _records_at(course: Course, students: QuerySet[Enrollment], at: datetime) ->
 
 
 def corrections(course: Course) -> QuerySet[RecordChange]:
-    """What staff set otherwise than it stood, each with `was_attended` and `was_discussed` before it, None for no record.
-
-    What a student recorded, and staff confirmed as it was, is no correction.
-    """
-    before = RecordChange.objects.filter(record=OuterRef("record"), pk__lt=OuterRef("pk")).order_by("-pk")
-    changes = RecordChange.objects.filter(record__meeting__course=course).exclude(changed_by=F("record__enrollment__user"))
-    changes = changes.annotate(
-        was_attended=Subquery(before.values("attended")[:1]), was_discussed=Subquery(before.values("discussed")[:1])
-    )
-    is_other = ~Q(was_attended=F("attended")) | ~Q(was_discussed=F("discussed"))
-    return changes.filter(Q(was_attended=None) | is_other)
+    """What staff set otherwise than it stood."""
+    return RecordChange.objects.corrections().filter(record__meeting__course=course)
 
 
 @dataclass(frozen=True)

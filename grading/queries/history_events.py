@@ -23,7 +23,7 @@ from grading.models import (
 from grading.queries.excuses import titles_of
 from grading.queries.history import KINDS, Place, components_of
 from grading.queries.regrades import WORK, title_of
-from participation.models import RecordChange, in_words
+from participation.models import RecordChange
 from participation.queries import corrections
 from participation.queries import title_of as title_of_meeting
 
@@ -228,9 +228,8 @@ def _participation(course: Course, keys: list[int]) -> Found:
 
 
 def _of_record(row: RecordChange) -> Event:
-    before = "nothing recorded" if row.was_attended is None else in_words(row.was_attended, row.was_discussed)
     what, whose = title_of_meeting(row.record.meeting), row.record.enrollment.user.name
-    return Event("participation", row.changed_at, row.changed_by, what, whose, before, row.in_words, row.reason)
+    return Event("participation", row.changed_at, row.changed_by, what, whose, row.before_in_words, row.in_words, row.reason)
 
 
 def _notes(keys: list[int]) -> Found:

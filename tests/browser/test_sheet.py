@@ -203,3 +203,24 @@ def test_work_without_names_is_marked_below_the_rows_by_keyboard(page, course, m
     expect(said(cells[0])).to_have_text("↶ put back")
     expect(cells[0]).to_have_value("")
     assert [mark.points for mark in Mark.objects.order_by("pk")] == [None, 6]
+
+
+def test_enter_in_why_neither_releases_nor_hides(page, course, marker, sign_in):
+    review = Review.objects.first()
+    set_mark(review=review, points=Decimal(8), revision=0, by=marker.user)
+    sign_in(marker.user)
+    page.goto(f"/c/{course.slug}/gradebook/{review.reviewer_id}/")
+    why = page.locator("#release-why")
+
+    why.fill("The board has agreed")
+    why.press("Enter")
+    expect(why).to_have_value("The board has agreed")
+    assert Mark.objects.get().released_at is None
+    with page.expect_navigation():
+        page.get_by_role("button", name="Release this student's marks").click()
+
+    assert MarkChange.objects.get(kind="released").reason == "The board has agreed"
+    why.fill("Too early")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Hide them again").click()
+    assert MarkChange.objects.get(kind="hidden").reason == "Too early"

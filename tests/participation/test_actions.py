@@ -207,6 +207,16 @@ def test_save_sheet_confirms_every_row(recorded, meeting, student, instructor, c
     assert facts(Record.objects.get(enrollment=other)) == (False, False, True, 1)
 
 
+def test_each_change_tells_what_stood_before_it(meeting, student, instructor):
+    record_own(meeting=meeting, enrollment=student, attended=True, discussed=False)
+    correct_record(meeting=meeting, enrollment=student, attended=True, discussed=True, revision=1, by=instructor.user)
+
+    assert list(RecordChange.objects.values_list("attended_before", "discussed_before", "attended", "discussed")) == [
+        (None, None, True, False),
+        (True, False, True, True),
+    ]
+
+
 def test_save_sheet_again_changes_nothing(recorded, meeting, student, instructor):
     entries = [Entry(student, True, False, 1)]
     save_sheet(meeting=meeting, entries=entries, by=instructor.user)
