@@ -1,5 +1,6 @@
 """Excused work: in neither numerator nor denominator, with its reason, and every excuse kept."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -12,9 +13,20 @@ from grading.engine import State
 from grading.models import Excuse
 from grading.presenting import present
 from grading.queries import grades_of
-from tests.factories import CourseFactory, EnrollmentFactory, ExcuseFactory, PaperFactory, PolicyFactory, ReviewRulesFactory
+from presentations.models import SignUp
+from tests.factories import (
+    CourseFactory,
+    EnrollmentFactory,
+    ExcuseFactory,
+    PaperFactory,
+    PolicyFactory,
+    ReviewRulesFactory,
+    SignUpFactory,
+)
 from tests.grading.examples import course_with_policy, one_component, reviewed
 from tests.threads import at_once
+
+NOW = datetime(2021, 9, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -167,6 +179,22 @@ def test_an_excuse_before_the_release_tells_a_student_nothing_of_the_mark(semina
     assert [{name: value for name, value in item.items() if name not in of_work} for item in excused][0] == [
         {name: value for name, value in item.items() if name not in of_work} for item in excused
     ][1]
+
+
+def test_an_excuse_of_a_talk_that_was_swapped_away_keeps_its_name_and_lets_off_no_other(client, db):
+    course = course_with_policy(one_component(source="presentations"))
+    by = EnrollmentFactory(course=course, role="instructor").user
+    gone = SignUpFactory(role__slot__course=course, role__slot__title="The TPU", enrollment__course=course)
+    student = gone.enrollment
+    excuse(student=student, source="presentations", item=f"sign-up-{gone.pk}", reason="illness", by=by)
+    SignUp.objects.filter(pk=gone.pk).update(withdrawn_at=NOW)
+    SignUpFactory(role__slot__course=course, enrollment=student)
+    client.force_login(by)
+
+    page = client.get(reverse("grading:student_grade", args=[course.slug, student.pk])).content.decode()
+
+    assert (f"<b>{gone.role.slot}</b>: illness" in page, f"<b>sign-up-{gone.pk}</b>" in page) == (True, False)
+    assert [item.state for item in grade_of(student).facts.sources["presentations"]] == [State.PENDING]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
