@@ -225,3 +225,20 @@ def test_two_excuses_at_once_make_one():
 
     assert "excused_already" in answers
     assert Excuse.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_all_that_is_missing_is_excused_once_by_two_at_once():
+    course = CourseFactory()
+    ReviewRulesFactory(course=course)
+    PolicyFactory(course=course, document=one_component(source="reviews"))
+    student = EnrollmentFactory(course=course)
+    by = EnrollmentFactory(course=course, role="instructor").user
+    for _ in range(2):
+        PaperFactory(course=course, meeting__course=course)
+
+    answers = at_once([partial(excuse_missing, student=student, reason=reason, by=by) for reason in ("late", "ill")])
+
+    assert sorted(len(made) for made in answers) == [0, 2]
+    assert Excuse.objects.count() == 2
