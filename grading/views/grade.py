@@ -13,7 +13,7 @@ from grading.models import ExcusedSource
 from grading.policies import find_student, require_graded
 from grading.presenting import bar_of, outlook_of, present, present_what_if, summarise
 from grading.queries import Grade, grades_of
-from grading.queries.excuses import excusable, excuses_of
+from grading.queries.excuses import excusable, excuses_of, titles_of
 from grading.queries.notes import note_history
 from grading.queries.overrides import override_history
 from grading.queries.regrades import Contest, contests_of
@@ -96,6 +96,8 @@ def _excuses(student: Enrollment, grade: Grade) -> dict:
             groups.setdefault(ExcusedSource(source).label, []).append((f"{source}:{key}", item.title))
     missing = sum(item.state is State.MISSING for item in there.values())
     titles = {place: item.title for place, item in there.items()}
+    # Work that the student has no more: a presentation that was swapped away, say.
+    titles |= titles_of(student.course, [excuse for excuse in excuses if (excuse.source, excuse.item) not in titles])
     named = [(excuse, titles.get((excuse.source, excuse.item), excuse.item)) for excuse in excuses]
     return {"excusable": list(groups.items()), "excuses": named, "missing": missing}
 

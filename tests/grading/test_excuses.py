@@ -1,5 +1,6 @@
 """Excused work: in neither numerator nor denominator, with its reason, and every excuse kept."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -12,9 +13,20 @@ from grading.engine import State
 from grading.models import Excuse
 from grading.presenting import present
 from grading.queries import grades_of
-from tests.factories import CourseFactory, EnrollmentFactory, ExcuseFactory, PaperFactory, PolicyFactory, ReviewRulesFactory
+from presentations.models import SignUp
+from tests.factories import (
+    CourseFactory,
+    EnrollmentFactory,
+    ExcuseFactory,
+    PaperFactory,
+    PolicyFactory,
+    ReviewRulesFactory,
+    SignUpFactory,
+)
 from tests.grading.examples import course_with_policy, one_component, reviewed
 from tests.threads import at_once
+
+NOW = datetime(2021, 9, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -169,6 +181,22 @@ def test_an_excuse_before_the_release_tells_a_student_nothing_of_the_mark(semina
     ][1]
 
 
+def test_an_excuse_of_a_talk_that_was_swapped_away_keeps_its_name_and_lets_off_no_other(client, db):
+    course = course_with_policy(one_component(source="presentations"))
+    by = EnrollmentFactory(course=course, role="instructor").user
+    gone = SignUpFactory(role__slot__course=course, role__slot__title="The TPU", enrollment__course=course)
+    student = gone.enrollment
+    excuse(student=student, source="presentations", item=f"sign-up-{gone.pk}", reason="illness", by=by)
+    SignUp.objects.filter(pk=gone.pk).update(withdrawn_at=NOW)
+    SignUpFactory(role__slot__course=course, enrollment=student)
+    client.force_login(by)
+
+    page = client.get(reverse("grading:student_grade", args=[course.slug, student.pk])).content.decode()
+
+    assert (f"<b>{gone.role.slot}</b>: illness" in page, f"<b>sign-up-{gone.pk}</b>" in page) == (True, False)
+    assert [item.state for item in grade_of(student).facts.sources["presentations"]] == [State.PENDING]
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_excuse_list_queries(client, seminar, django_assert_num_queries, rows):
     course, student, by = seminar
@@ -197,3 +225,20 @@ def test_two_excuses_at_once_make_one():
 
     assert "excused_already" in answers
     assert Excuse.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_all_that_is_missing_is_excused_once_by_two_at_once():
+    course = CourseFactory()
+    ReviewRulesFactory(course=course)
+    PolicyFactory(course=course, document=one_component(source="reviews"))
+    student = EnrollmentFactory(course=course)
+    by = EnrollmentFactory(course=course, role="instructor").user
+    for _ in range(2):
+        PaperFactory(course=course, meeting__course=course)
+
+    answers = at_once([partial(excuse_missing, student=student, reason=reason, by=by) for reason in ("late", "ill")])
+
+    assert sorted(len(made) for made in answers) == [0, 2]
+    assert Excuse.objects.count() == 2
