@@ -185,6 +185,8 @@ class _Planner:
     def _why_refused(self, points: Decimal | None, column: Column, spot: Place | None) -> str:
         if spot is None:
             return "this work is not asked of this student, so there is nothing to mark."
+        if spot.is_hidden:
+            return spot.why_not
         if not spot.work:
             return "this student is exempt from it." if spot.is_exempt else f"there is nothing to mark: {spot.why_not}."
         if points is None:

@@ -11,6 +11,7 @@ from courses.policies import students_marked_by
 from grading import engine
 from grading.models import Mark
 from grading.queries import read_in_force
+from grading.queries.entries import ANONYMOUS
 from presentations.models import SignUp
 from projects.queries import grading_facts as milestone_facts
 from reviews.models import ReviewRules
@@ -32,11 +33,15 @@ class Column:
 
 
 class Place(NamedTuple):
-    """Where a student and a column meet. `work` is the work's address (review-12), "" where there is nothing to mark."""
+    """Where a student and a column meet. `work` is the work's address (review-12), "" where there is nothing to mark.
+
+    `is_hidden`: it is marked without names, and its mark not released; a sheet of names is no place for it.
+    """
 
     work: str
     is_exempt: bool = False
     why_not: str = ""
+    is_hidden: bool = False
 
 
 class Given(NamedTuple):
@@ -48,9 +53,10 @@ class Given(NamedTuple):
     version: int | None
     by: str
     at: datetime | None
+    released_at: datetime | None
 
 
-NOTHING_GIVEN = Given(None, "", 0, None, "", None)
+NOTHING_GIVEN = Given(None, "", 0, None, "", None, None)
 
 
 @dataclass(slots=True)
@@ -68,6 +74,12 @@ class Sheet:
     def mark(self, place: Place) -> Given:
         return self.given.get(place.work, NOTHING_GIVEN)
 
+    def seen(self, place: Place, component: engine.Component | None) -> Place:
+        """The place as the marking pages show it to who marks that component."""
+        if not place.work or component is None or not component.is_anonymous or self.mark(place).released_at:
+            return place
+        return Place("", place.is_exempt, ANONYMOUS, is_hidden=True)
+
 
 def sheet_of(marker: Enrollment) -> Sheet:
     """All columns and marks of the students this person marks; a constant number of queries."""
@@ -76,9 +88,9 @@ def sheet_of(marker: Enrollment) -> Sheet:
     sheet = Sheet(course, list(students), given=_given(course))
     _, policy = read_in_force(course)
     ids = [student.pk for student in sheet.students]
-    _add_reviews(sheet, ids)
+    _add_reviews(sheet, ids, policy)
     _add_presentations(sheet, ids, policy)
-    _add_milestones(sheet, ids)
+    _add_milestones(sheet, ids, policy)
     for leaf in policy.leaves():
         if leaf.source == "manual":
             key = f"component:{leaf.key}"
@@ -87,8 +99,8 @@ def sheet_of(marker: Enrollment) -> Sheet:
     return sheet
 
 
-def _add_reviews(sheet: Sheet, ids: list[int]) -> None:
-    rules = ReviewRules.of(sheet.course)
+def _add_reviews(sheet: Sheet, ids: list[int], policy: engine.Policy) -> None:
+    rules, component = ReviewRules.of(sheet.course), policy.marked_by("reviews")
     out_of = Decimal(rules.max_points) if rules else Decimal(0)
     columns: dict[str, tuple] = {}
     for student, facts in review_facts(sheet.course, only=ids).items() if rules else ():
@@ -97,7 +109,8 @@ def _add_reviews(sheet: Sheet, ids: list[int]) -> None:
             column = Column(key, f"Review: {fact.title}", out_of, fact.paper_id * 10 + 1)
             columns.setdefault(key, ((fact.meeting_date, fact.paper_id), column))
             work = f"review-{fact.review_id}" if fact.is_in else ""
-            sheet.places[student, key] = Place(work, fact.is_exempt, "no review of this paper is handed in")
+            place = Place(work, fact.is_exempt, "no review of this paper is handed in")
+            sheet.places[student, key] = sheet.seen(place, component)
     sheet.columns += [column for _, column in sorted(columns.values(), key=lambda pair: pair[0])]
 
 
@@ -115,13 +128,14 @@ def _add_presentations(sheet: Sheet, ids: list[int], policy: engine.Policy) -> N
     sheet.columns += columns.values()
 
 
-def _add_milestones(sheet: Sheet, ids: list[int]) -> None:
+def _add_milestones(sheet: Sheet, ids: list[int], policy: engine.Policy) -> None:
     columns: dict[str, Column] = {}
     for student, facts in milestone_facts(sheet.course, only=ids).items():
         for fact in facts:
             key = f"milestone:{fact.key}"
             columns.setdefault(key, Column(key, fact.title, fact.max_points, fact.milestone_id * 10 + 3))
-            sheet.places[student, key] = Place(_milestone_work(sheet, student, fact), why_not="this student is in no team")
+            place = Place(_milestone_work(sheet, student, fact), why_not="this student is in no team")
+            sheet.places[student, key] = sheet.seen(place, policy.marked_by("milestones", fact.key))
     sheet.columns += columns.values()
 
 
@@ -136,7 +150,7 @@ def _milestone_work(sheet: Sheet, student: int, fact) -> str:
 def _given(course: Course) -> dict[str, Given]:
     rows = Mark.objects.filter(course=course).order_by().values_list(
         "review_id", "sign_up_id", "milestone_id", "team_id", "enrollment_id", "component",
-        "points", "comment", "revision", "review_version", "marked_by__name", "changed_at",
+        "points", "comment", "revision", "review_version", "marked_by__name", "changed_at", "released_at",
     )  # fmt: skip
     return {_address(*row[:6]): Given(*row[6:]) for row in rows}
 

@@ -13,9 +13,10 @@ from core.errors import DomainError, StaleVersion
 from gradefiles import actions
 from gradefiles.models import GradeImport
 from gradefiles.writing import export
-from grading.actions import set_mark, set_policy
+from grading.actions import release_component, set_mark, set_policy
 from grading.models import Mark, MarkChange
-from tests.factories import EnrollmentFactory, SubmittedReviewFactory
+from grading.queries.entries import ANONYMOUS
+from tests.factories import EnrollmentFactory, PolicyFactory, SubmittedReviewFactory
 from tests.gradefiles.world import POLICY, changes, faults
 from tests.grading.examples import RUBRIC
 
@@ -45,6 +46,24 @@ def test_sheet_has_every_mark_and_says_what_is_not_there(room):
         ["ada@example.edu", "Ada Lovelace", "A", "8.50", "", "N/A", "25.00", ""],
         ["cy@example.edu", "Cy Young", "B", "", "", "N/A", "", ""],
     ]
+
+
+def test_work_that_is_marked_without_names_is_in_no_sheet_of_names_until_its_mark_is_released(room):
+    reviews, *others = POLICY["components"]
+    PolicyFactory(course=room.course, number=2, document=POLICY | {"components": [reviews | {"anonymous": True}, *others]})
+    text = room.sheet(["email", "review:first"], ["ada@example.edu", "9"], ["ben@example.edu", "7"])
+
+    refused = room.bring(text)
+    assert [words.split("“9”; ")[-1] for words in faults(refused)][0] == ANONYMOUS
+    assert (len(faults(refused)), changes(refused)) == (2, [])
+    assert {row[4] for row in rows_of(room.out("marks.csv"))[1:]} == {""}
+    assert room.bring(room.out("marks.csv")).plan["has_effect"] is False
+
+    release_component(course=room.course, component_key="reviews", by=room.staff.user)
+    assert {row[1]: row[4] for row in rows_of(room.out("marks.csv"))[1:]} == {
+        "ada@example.edu": "8.50", "ben@example.edu": "", "cy@example.edu": "",
+    }  # fmt: skip
+    assert changes(room.bring(text.replace("ben@example.edu,7", "ben@example.edu,"))) == [("Ada Lovelace", "8.5", "9")]
 
 
 def test_members_own_mark_stands_in_place_of_the_teams(room):
