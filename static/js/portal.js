@@ -99,3 +99,4 @@ onPressed("htmx:sendError", noConnection);
 onPressed("htmx:timeout", noConnection);
 onPressed("htmx:responseError", (detail) => whatHappened(detail.xhr));
 onPressed("htmx:beforeRequest", () => trouble.replaceChildren());
+addEventListener("online", () => trouble.replaceChildren());
