@@ -32,7 +32,7 @@ class KeepWhatWasTyped:
             return response
         if words := _words(request):
             return _page(request, words)
-        return _back_to_the_form(request, response)
+        return redirect(_sign_in_and_back_to(form)) if (form := _form(request)) else response
 
 
 def _asks_to_sign_in(response) -> bool:
@@ -53,13 +53,18 @@ def _words(request) -> list[tuple[str, str]]:
 
 def _page(request, words):
     sent = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
-    context = {"words": words, "sent": sent, "has_files": bool(request.FILES), "sign_in": resolve_url(settings.LOGIN_URL)}
+    sign_in = _sign_in_and_back_to(_form(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+    context = {"words": words, "sent": sent, "has_files": bool(request.FILES), "sign_in": sign_in}
     return render(request, "core/signed_out.html", context, status=403)
 
 
-def _back_to_the_form(request, response):
-    form = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(form, allowed_hosts={request.get_host()}):
-        return response
-    to = urlsplit(form)
-    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': to._replace(scheme='', netloc='').geturl()})}")
+def _form(request) -> str:
+    """The address of the page on which the form stood; empty where the browser does not say, or names another site."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
+        return ""
+    return urlsplit(page)._replace(scheme="", netloc="").geturl()
+
+
+def _sign_in_and_back_to(page: str) -> str:
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"

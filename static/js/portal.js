@@ -85,7 +85,8 @@ function tell(words, ...links) {
 
 function whatHappened(answer) {
   if (answer.getResponseHeader("X-Signed-Out")) {
-    const link = Object.assign(document.createElement("a"), { href: "/account/login/", target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" });
+    const href = `/account/login/?${new URLSearchParams({ next: location.pathname + location.search })}`;
+    const link = Object.assign(document.createElement("a"), { href, target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" });
     return tell("You are signed out, so nothing was changed. What you typed is still here. ", link, ", then press again.");
   }
   if (answer.status >= 500) return tell("The portal has a fault. What you typed is still here; try again in a moment.");
@@ -93,8 +94,14 @@ function whatHappened(answer) {
   tell("That was refused: what this page shows has changed meanwhile. Copy what you typed, then reload the page.");
 }
 
-for (const event of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(event, () => tell("No connection, so nothing was sent. What you typed is still here; press again once you are online."));
+// Only of what somebody pressed: a page that asks for progress every other second says it by standing still.
+function onPressed(name, act) {
+  document.addEventListener(name, (event) => event.detail.requestConfig.triggeringEvent && act(event.detail));
 }
-document.addEventListener("htmx:responseError", (event) => whatHappened(event.detail.xhr));
-document.addEventListener("htmx:beforeRequest", () => trouble.replaceChildren());
+
+const noConnection = () => tell("No connection, so nothing was sent. What you typed is still here; press again once you are online.");
+onPressed("htmx:sendError", noConnection);
+onPressed("htmx:timeout", noConnection);
+onPressed("htmx:responseError", (detail) => whatHappened(detail.xhr));
+onPressed("htmx:beforeRequest", () => trouble.replaceChildren());
+addEventListener("online", () => trouble.replaceChildren());

@@ -1,7 +1,7 @@
 """Sending a form after one's session has ended."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -25,6 +25,12 @@ def test_words_are_shown_and_can_be_sent_again(client, editor):
     assert "It measures first.\nThen it &lt;b&gt;optimises&lt;/b&gt;.</textarea>" in page
     assert re.search(r'<form method="post" action="([^"]*)"', page)[1] == editor
     assert re.findall(r'type="hidden" name="(?!csrf)([^"]*)"', page) == ["answer-summary", "revision", "action"]
+
+
+def test_signing_in_in_the_new_tab_leads_to_the_form(client, editor):
+    page = client.post(editor, {"note": "Two words."}, HTTP_REFERER=f"http://testserver{editor}").content.decode()
+
+    assert f'href="{reverse("account_login")}?{urlencode({"next": editor})}" target="_blank"' in page
 
 
 def test_files_have_to_be_chosen_again(client, editor, tmp_path):
