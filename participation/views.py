@@ -14,7 +14,9 @@ from courses.models import Enrollment, Meeting
 from courses.policies import require_member, require_staff, require_student, students_marked_by
 from participation import actions, policies, queries
 from participation.forms import OwnForm, SheetRowForm
-from participation.models import Record
+from participation.models import ParticipationRules, Record
+
+SWITCHED_OFF = {"heading": "Participation", "words": "This course keeps no record of participation.", "part": "participation"}
 
 
 @login_required
@@ -22,12 +24,13 @@ from participation.models import Record
 def record_list(request, course_slug):
     """The student's own records; for staff the sheet of the students whose work they mark."""
     viewer = require_member(request.user, course_slug)
-    rules = policies.require_rules(viewer)
-    context = {"course": viewer.course, "enrollment": viewer, "rules": rules}
+    if not (viewer.is_student or viewer.is_staff):
+        raise PermissionDenied("Participation is recorded by students and staff.")
+    context = {"course": viewer.course, "enrollment": viewer, "rules": ParticipationRules.of(viewer.course)}
+    if not context["rules"]:
+        return render(request, "core/switched_off.html", context | SWITCHED_OFF)
     if viewer.is_student:
         return render(request, "participation/record_list.html", context | _own(viewer))
-    if not viewer.is_staff:
-        raise PermissionDenied("Participation is recorded by students and staff.")
     sheet = queries.sheet(viewer)
     context |= {"sheet": sheet, "latest": sheet.meetings[-1] if sheet.meetings else None}
     return render(request, "participation/sheet.html", context)

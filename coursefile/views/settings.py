@@ -24,9 +24,14 @@ def settings_list(request, course_slug):
         "enrollment": enrollment,
         "sections": [(section, bool(section.switch) and not present.has(section.key)) for section in SECTIONS.values()],
         "listings": [each for each in LISTINGS.values() if each.about],
-        "elsewhere": [each for each in ELSEWHERE if each.url],
+        "elsewhere": [each for each in ELSEWHERE if each.url and _has_part(present, each.path.split(".")[0])],
     }
     return render(request, "coursefile/settings_list.html", context)
+
+
+def _has_part(present: Present, key: str) -> bool:
+    """Not of a part that the course does without; whatever is no part of it is always there."""
+    return key not in SECTIONS or not SECTIONS[key].switch or present.has(key)
 
 
 @login_required

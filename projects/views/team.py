@@ -11,7 +11,9 @@ from courses.models import Enrollment
 from courses.policies import require_member, require_student
 from projects import actions, policies, queries
 from projects.forms import MembersForm, TeamForm
-from projects.models import Deliverable, Team
+from projects.models import Deliverable, ProjectRules, Team
+
+SWITCHED_OFF = {"heading": "Project", "words": "This course has no projects.", "part": "projects"}
 
 
 @login_required
@@ -19,6 +21,9 @@ from projects.models import Deliverable, Team
 def project_home(request, course_slug, counted):
     """The student's own team and milestones; every team; for staff what all of them handed in."""
     viewer = require_member(request.user, course_slug)
+    if not ProjectRules.of(viewer.course):
+        context = {"course": viewer.course, "enrollment": viewer}
+        return render(request, "core/switched_off.html", context | SWITCHED_OFF)
     return _home(request, viewer, counted)
 
 

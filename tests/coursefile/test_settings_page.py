@@ -390,6 +390,16 @@ def test_overview_says_what_is_off_and_where_the_rest_is(client, small_course, a
         assert reverse(name, args=["small"]) in response.content.decode()
 
 
+@pytest.mark.django_db
+def test_overview_does_not_lead_to_the_form_of_no_reviews(client):
+    instructor = EnrollmentFactory(role="instructor")
+    client.force_login(instructor.user)
+
+    response = client.get(reverse("coursefile:settings_list", args=[instructor.course.slug]))
+
+    assert [each.title for each in response.context["elsewhere"]] == ["Grading policy", "Who presents when"]
+
+
 def test_instructors_are_led_to_it(client, small_course, author):
     client.force_login(author)
     link = f'href="{reverse("coursefile:settings_list", args=["small"])}"'

@@ -148,13 +148,21 @@ def test_a_meeting_of_another_course_is_404(client, meeting, rules, student):
     assert client.get(url).status_code == 404
 
 
-@pytest.mark.parametrize(("role", "status"), [("observer", 403), ("student", 404)])
-def test_the_page_needs_rules_and_a_part_in_the_course(client, course, meeting, role, status):
-    if status == 404:
-        course.participation_rules.delete()
+def test_the_page_needs_a_part_in_the_course(client, course, meeting):
+    client.force_login(EnrollmentFactory(course=course, role="observer").user)
+
+    assert client.get(home(course)).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "ways"), [("student", 0), ("instructor", 1)])
+def test_the_page_of_a_course_without_rules_says_so(client, course, meeting, role, ways):
+    course.participation_rules.delete()
     client.force_login(EnrollmentFactory(course=course, role=role).user)
 
-    assert client.get(home(course)).status_code == status
+    text = client.get(home(course)).content.decode()
+
+    assert text.count("This course keeps no record of participation.") == 1
+    assert text.count("Switch it on in Settings") == ways
 
 
 # -- staff

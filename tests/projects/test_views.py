@@ -110,11 +110,15 @@ def test_points_that_the_policy_does_not_count_are_said_to_be_no_part_of_the_gra
     assert [re.search(r"\d+ points[^<·]*", page.content.decode())[0].strip() for page in pages] == [words, words]
 
 
-def test_home_of_a_course_without_projects_is_404(client):
-    student = EnrollmentFactory()
-    client.force_login(student.user)
+@pytest.mark.parametrize(("who", "ways"), [("student", 0), ("instructor", 1)])
+def test_home_of_a_course_without_projects_says_so(client, who, ways):
+    viewer = EnrollmentFactory(role=who)
+    client.force_login(viewer.user)
 
-    assert client.get(url("project_home", student.course)).status_code == 404
+    text = client.get(url("project_home", viewer.course)).content.decode()
+
+    assert text.count("This course has no projects.") == 1
+    assert text.count("Switch it on in Settings") == ways
 
 
 # -- teams

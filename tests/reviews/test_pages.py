@@ -141,6 +141,12 @@ def test_my_reviews_lists_every_paper_with_its_state(client, course, paper, stud
     ]
 
 
+def test_my_reviews_of_a_course_without_rules_lead_to_no_conflicts(client, course, student):
+    page = get(client, student, "my_reviews", course).content.decode()
+
+    assert [page.count(reverse(f"reviews:{name}", args=[course.slug])) for name in ("preference_list", "paper_list")] == [0, 2]
+
+
 @pytest.mark.parametrize("page", ["my_reviews", "paper_list", "paper_search"])
 def test_what_is_owed_says_how_far_off_its_deadline_is(client, course, paper, student, answers, clock, page):
     submit(paper, student, answers)
