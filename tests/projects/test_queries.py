@@ -141,7 +141,7 @@ def test_readable_teams_and_deliverables_are_those_of_the_policy(course, milesto
             team=team, enrollment__course=course, **{f"enrollment__{name}": value for name, value in person.items()}
         )
     TeamMemberFactory(team=teams[0], enrollment__section="B")
-    if role == "student":
+    if role in ("student", "observer"):  # who was a student before
         TeamMemberFactory(team=teams[1], enrollment=viewer)
     deliverables = [DeliverableFactory(team=team, milestone=milestone) for team in teams] + [DeliverableFactory()]
 
