@@ -45,8 +45,13 @@ class HandedIn:
 
 def state_of(milestone: Milestone, latest: HandedIn | Deliverable | None, now: datetime) -> State:
     if latest is not None:
-        return State.LATE if latest.is_late else State.SUBMITTED
+        return State.LATE if is_late(milestone, latest) else State.SUBMITTED
     return State.MISSING if milestone.closes_at < now else State.OPEN
+
+
+def is_late(milestone: Milestone, latest: HandedIn | Deliverable) -> bool:
+    """By the deadline that holds now: what came late is in time once it has been moved behind it."""
+    return latest.is_late and latest.submitted_at > milestone.due_at
 
 
 def latest_handed_in(**of) -> dict[tuple[int, int], HandedIn]:
@@ -157,8 +162,7 @@ def _fact(milestone: Milestone, team: int | None, latest: HandedIn | None) -> Mi
         closes_at=milestone.closes_at,
         team_id=team,
         submitted_at=latest.submitted_at if latest else None,
-        # The deadline may have been moved since: what is in time by now is not late.
-        is_late=latest is not None and latest.is_late and latest.submitted_at > milestone.due_at,
+        is_late=latest is not None and is_late(milestone, latest),
     )
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from core.prepared import Given, Prepared
 from courses.deadlines import Deadline, State
 from courses.models import Course, Enrollment, MeetingKind, Paper
-from reviews.models import Asks, Review, ReviewRules, Round, Who
+from reviews.models import Asks, Review, ReviewRules, Round, Times, Who
 from reviews.queries.terms import ASKED, Terms, round_of, terms_in, terms_of, times_of
 
 
@@ -39,12 +39,13 @@ class Standing:
     is_late: bool = False
     has_unsubmitted_changes: bool = False
 
-    def state(self, closes_at: datetime, now: datetime, *, is_exempt: bool = False) -> State:
+    def state(self, times: Times, now: datetime, *, is_exempt: bool = False) -> State:
+        """By the times that hold now: what came late is in time once everybody's deadline has been moved behind it."""
         if self.submitted_at:
-            return State.LATE if self.is_late else State.SUBMITTED
+            return State.LATE if self.is_late and self.submitted_at > times.due_at else State.SUBMITTED
         if is_exempt:
             return State.EXEMPT
-        if now > closes_at:
+        if now > times.closes_at:
             return State.MISSING
         return State.DRAFT if self.review_id else State.OPEN
 
@@ -184,7 +185,7 @@ def _duty(paper: Paper, rules: ReviewRules, standing: Standing, terms: Terms, *,
         due_at=times.due_at,
         closes_at=times.closes_at,
         standing=standing,
-        state=standing.state(times.closes_at, timezone.now(), is_exempt=terms.is_exempt),
+        state=standing.state(times, timezone.now(), is_exempt=terms.is_exempt),
         is_required=(is_required and terms.asks == Asks.REQUIRED) or standing.submitted_at is not None,
         terms=terms,
     )

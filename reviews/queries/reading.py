@@ -12,7 +12,7 @@ from core.prepared import Given, Prepared
 from courses.deadlines import State
 from courses.models import Enrollment, Paper
 from reviews import policies
-from reviews.models import Field, FieldKind, Review, ReviewRules, ReviewVersion, Round, Tag
+from reviews.models import Field, FieldKind, Review, ReviewRules, ReviewVersion, Round, Tag, Times
 from reviews.queries.bodies import Asked, Body, ShownAnswer, bodies_of, body_of, fields_of, staff_answers_shown
 from reviews.queries.duties import NOTHING_YET, Standing, standings
 from reviews.queries.fields import form_fields
@@ -111,7 +111,7 @@ class Listing:
             due_at=times and times.due_at,
             closes_at=times and times.closes_at,
             standing=standing,
-            state=_own_state(self.viewer, standing, terms, times.closes_at) if times else None,
+            state=_own_state(self.viewer, standing, terms, times) if times else None,
             review_count=self.review_count(paper),
             scores=self.scores.get(paper.pk, []),
         )
@@ -146,11 +146,11 @@ def _own_terms(viewer: Enrollment, papers: list[Paper]) -> dict[int, Terms]:
     return {paper.pk: terms.of(viewer.pk, paper.pk) for paper in papers}
 
 
-def _own_state(viewer: Enrollment, standing: Standing, terms: Terms, closes_at: datetime) -> State | None:
+def _own_state(viewer: Enrollment, standing: Standing, terms: Terms, times: Times) -> State | None:
     """None for who writes no reviews or is not asked for this one and has not begun it."""
     if not viewer.is_student or not (terms.asks or standing.review_id):
         return None
-    return standing.state(closes_at, timezone.now(), is_exempt=terms.is_exempt)
+    return standing.state(times, timezone.now(), is_exempt=terms.is_exempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,8 +319,8 @@ def reviewer_rows(paper: Paper, rules: ReviewRules) -> list[ReviewerRow]:
     rows = []
     for student in students:
         standing, asked = begun.get((student.pk, paper.pk), NOTHING_YET), terms.of(student.pk, paper.pk)
-        closes_at = terms.times(student.pk, paper).closes_at
+        times = terms.times(student.pk, paper)
         is_asked = asked.asks or standing.review_id
-        state = standing.state(closes_at, now, is_exempt=asked.is_exempt) if is_asked else None
+        state = standing.state(times, now, is_exempt=asked.is_exempt) if is_asked else None
         rows.append(ReviewerRow(student, state, standing, asked, rules.rounds.by_id.get(asked.round_id)))
     return rows

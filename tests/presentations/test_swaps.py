@@ -185,6 +185,16 @@ def test_an_offer_ends_when_a_place_in_it_changes(hers, his, ann, ben, instructo
     assert code_of(accept_offer, offer=offer, enrollment=ben) == "offer_is_closed"
 
 
+def test_a_trade_that_waits_for_approval_ends_when_the_place_given_in_return_changes(hers, his, ann, ben, change):
+    change(swaps="approved")
+    offer = offer_place(sign_up=hers, enrollment=ann, is_trade=True)
+    accept_offer(offer=offer, enrollment=ben, in_return=his)
+
+    give_back(sign_up=his, enrollment=ben)
+
+    assert states() == ["expired"]
+
+
 def test_places_are_swapped_until_the_presentation_begins(hers, ann, ben):
     offer = offer_place(sign_up=hers, enrollment=ann)
 

@@ -8,7 +8,7 @@ import pytest
 from courses.deadlines import State
 from courses.models import Course
 from projects import policies, queries
-from projects.models import Deliverable, Team
+from projects.models import Deliverable, Milestone, Team
 from tests.factories import DeliverableFactory, EnrollmentFactory, MilestoneFactory, TeamFactory, TeamMemberFactory
 from tests.projects.conftest import BEFORE, CLOSED, DUE
 
@@ -43,12 +43,21 @@ def test_a_student_in_no_team_owes_it_too(milestone, student):
 )
 def test_the_state_follows_the_latest_version(team, milestone, student, clock, moment, versions, state, detail):
     for number, is_late in enumerate(versions, start=1):
-        DeliverableFactory(team=team, milestone=milestone, number=number, is_late=is_late)
+        came = DUE + timedelta(minutes=1) if is_late else BEFORE
+        DeliverableFactory(team=team, milestone=milestone, number=number, submitted_at=came, is_late=is_late)
     clock.move_to(moment)
 
     deadline = queries.deadlines_for(student)[0]
 
     assert (deadline.state, deadline.detail) == (state, detail)
+
+
+def test_what_came_late_is_in_time_once_the_deadline_is_moved_behind_it(team, milestone, student, clock):
+    DeliverableFactory(team=team, milestone=milestone, submitted_at=DUE + timedelta(minutes=1), is_late=True)
+    before = queries.deadlines_for(student)[0].state
+    Milestone.objects.update(due_at=CLOSED)
+
+    assert (before, queries.deadlines_for(student)[0].state) == (State.LATE, State.SUBMITTED)
 
 
 @pytest.mark.parametrize("change", [{"role": "assistant"}, {"role": "instructor"}, {"is_active": False}])
@@ -132,7 +141,7 @@ def test_readable_teams_and_deliverables_are_those_of_the_policy(course, milesto
             team=team, enrollment__course=course, **{f"enrollment__{name}": value for name, value in person.items()}
         )
     TeamMemberFactory(team=teams[0], enrollment__section="B")
-    if role == "student":
+    if role in ("student", "observer"):  # who was a student before
         TeamMemberFactory(team=teams[1], enrollment=viewer)
     deliverables = [DeliverableFactory(team=team, milestone=milestone) for team in teams] + [DeliverableFactory()]
 

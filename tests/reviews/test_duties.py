@@ -7,6 +7,7 @@ import time_machine
 
 from core import kept
 from courses.deadlines import State
+from courses.models import Enrollment, Paper
 from reviews.actions import save_draft, submit_review
 from reviews.models import Review
 from reviews.queries import (
@@ -100,6 +101,22 @@ def test_deadline_within_the_grace_says_that_it_is_late(paper, student, clock):
     clock.move_to(DUE + timedelta(minutes=1))
 
     assert [(line.state, line.detail) for line in deadlines_for(student)] == [(State.OPEN, "Review · late, still taken")]
+
+
+def test_what_came_late_is_in_time_once_everybodys_deadline_is_moved_behind_it(paper, student, assistant, answers, clock):
+    clock.move_to(DUE + timedelta(minutes=1))
+    submit(paper, student, answers)
+
+    def states():
+        viewer = Enrollment.objects.select_related("course").get(pk=student.pk)
+        found = Paper.objects.select_related("meeting").get(pk=paper.pk)
+        row = next(row for row in reviewer_rows(found, viewer.course.review_rules) if row.enrollment == student)
+        return deadlines_for(viewer)[0].state, paper_rows(viewer)[0].state, row.state
+
+    before = states()
+    Paper.objects.update(review_due_at=CLOSED)
+
+    assert (before, states()) == ((State.LATE,) * 3, (State.SUBMITTED,) * 3)
 
 
 @pytest.mark.parametrize("role", ["assistant", "instructor", "observer"])
