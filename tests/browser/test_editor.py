@@ -178,6 +178,7 @@ def test_state_and_deadline_move_on_while_one_writes(page, demo_course):
     chip, due = page.locator(".head .chip"), page.locator(".bar time")
     left = int(due.get_attribute("data-seconds"))
     expect(chip).to_have_text("open")
+    expect(due).to_be_visible()
 
     type_into(page, FIRST)
     expect(chip).to_have_text("draft, not submitted")
