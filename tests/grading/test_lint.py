@@ -395,7 +395,7 @@ def test_a_course_that_only_could_record_participation_is_told_nothing_of_it():
 @pytest.mark.django_db
 def test_a_course_that_does_not_use_a_room_is_told_nothing_of_it():
     course = CourseFactory()
-    PolicyFactory(course=course, document=one_component())
+    PolicyFactory(course=course, document=one_component(source="manual"))
     PaperFactory(course=course, meeting__course=course)
 
     assert policy_findings(course, policy_in_force(course)) == []
