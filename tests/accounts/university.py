@@ -50,7 +50,7 @@ def university():
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         it = University(f"http://127.0.0.1:{server.server_port}")
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield it
         server.shutdown()

@@ -28,8 +28,7 @@ def test_no_answer_to_a_student_has_a_note(client, db, row):
 
     response = client.get(url, row.data)
 
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
+    content = response.getvalue() if response.streaming else response.content
     assert (response.status_code, content.count(SECRET.encode())) == (200, 0)
 
 
