@@ -75,10 +75,10 @@ def sign_in(context, base_url):
 
 
 @pytest.fixture(scope="session")
-def kept_course(tmp_path_factory, worker_id):
+def kept_course(tmp_path_factory):
     """The folder of the demo's course as it was made, of all processes of this run."""
     folder = tmp_path_factory.getbasetemp()
-    return (folder if worker_id == "master" else folder.parent) / "demo-course"
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "demo-course"
 
 
 @pytest.fixture

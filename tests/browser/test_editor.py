@@ -5,18 +5,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from accounts.models import User
 from courses.models import Enrollment
 from reviews.models import Review
-from tests.browser.pages import sign_in
+from tests.browser.pages import EMAILS
 
 FIRST = "The scheduler is new. It was measured on one board."
 SAVED = re.compile(r"s ago")
 
 
 @pytest.fixture
-def editor(page, demo_course):
+def editor(page, demo_course, sign_in):
     """The editor of the review that is due next, with a saved draft of FIRST and nothing else."""
-    sign_in(page, "student")
+    sign_in(User.objects.get(email=EMAILS["student"]))
     page.goto(f"/c/{demo_course.slug}/home/")
     page.get_by_role("link", name="Continue").first.click()
     type_into(page, FIRST)
@@ -170,8 +171,8 @@ def test_the_back_button_shows_what_was_saved_and_not_the_page_of_then(editor):
     expect(summary_of(editor)).to_have_value(FIRST)
 
 
-def test_state_and_deadline_move_on_while_one_writes(page, demo_course):
-    sign_in(page, "student")
+def test_state_and_deadline_move_on_while_one_writes(page, demo_course, sign_in):
+    sign_in(User.objects.get(email=EMAILS["student"]))
     page.clock.install()
     page.goto(f"/c/{demo_course.slug}/home/")
     page.goto(page.get_by_role("link", name="Write").first.get_attribute("href"))  # until the script is there
