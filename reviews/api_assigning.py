@@ -44,7 +44,7 @@ class CallSerializer(serializers.Serializer):
     closes_at = serializers.DateTimeField(allow_null=True, help_text="null: students are not asked")
 
 
-class ReasonSerializer(serializers.Serializer):
+class DeclaredConflictSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=REASON_LIMIT)
 
 
@@ -142,10 +142,10 @@ class ConflictViewSet(viewsets.ViewSet):
         rows = rows if viewer.is_instructor else rows.filter(reviewer=viewer)
         return with_etag(request, Response(ConflictSerializer(rows, many=True).data))
 
-    @extend_schema(operation_id="conflict_declare", request=ReasonSerializer, responses=ConflictSerializer)
+    @extend_schema(operation_id="conflict_declare", request=DeclaredConflictSerializer, responses=ConflictSerializer)
     def update(self, request, course_slug, paper_key):
         student, paper = _student_and_paper(request, course_slug, paper_key)
-        sent = ReasonSerializer(data=request.data)
+        sent = DeclaredConflictSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         row = conflicts.declare_conflict(paper=paper, reviewer=student, reason=sent.validated_data["reason"])
         return Response(ConflictSerializer(row).data)
