@@ -143,8 +143,8 @@ def _group_outcome(parts: tuple[Node, ...], outcomes: list[Outcome], weight: Fra
         return Outcome(None, earned, possible, (say("Nothing to count yet."),), is_left_out=is_left_out)
     sums = [part.earned for part in outcomes if part.share is not None]
     words = [say(" + ".join("{}" for _ in sums) + " = {} of {}.", *sums, earned, possible)]
-    left_out = add_up([part.weight for part, outcome in zip(parts, outcomes, strict=True) if outcome.is_left_out])
-    if left_out:
+    if any(part.is_left_out for part in outcomes):
+        left_out = add_up([part.weight for part, outcome in zip(parts, outcomes, strict=True) if outcome.is_left_out])
         # What is left out leaves its weight to the other parts.
         earned, possible = (number * weight / (weight - left_out) for number in (earned, possible))
         words.append(say("The parts that count make up the whole: {} of {}.", earned, possible))

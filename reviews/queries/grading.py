@@ -58,15 +58,16 @@ def facts_by_student(
     begun = _begun(course, **of) if at is None else _begun_at(course, at, **of)
     terms = terms_in(course, at=at, only=only)
     usual, apart = terms.usual, terms.apart()
-    blank = [(paper, _of_paper(paper, times, usual)) for paper, times in papers]
+    # Every student with every paper: even a model's `pk` counts here.
+    blank = [(paper.pk, paper, _of_paper(paper, times, usual)) for paper, times in papers]
     for student in student_ids:
         own, came = apart.get(student, NOTHING), begun.get(student, NOTHING)
         yield (
             student,
             [
-                _fact(paper, fact, rules, own.get(paper.pk), came.get(paper.pk))
-                for paper, fact in blank
-                if _counts(own.get(paper.pk, usual), came.get(paper.pk))
+                _fact(paper, fact, rules, own.get(pk), came.get(pk))
+                for pk, paper, fact in blank
+                if _counts(own.get(pk, usual), came.get(pk))
             ],
         )
 

@@ -52,8 +52,9 @@ def required_count(flow: Flow, *, count: int, extra: Fraction = Fraction(0)) -> 
     if blanks:
         words.append(say("{} short of the {}: they count as zero.", blanks, needed))
     beyond = sum(1 for item in ranked[count:] if item.points) if extra else 0
-    if beyond:
-        words.append(say("{} beyond that: {} % extra each.", beyond, extra))
+    if not beyond:
+        return flow.then(*words, counted=best, blanks=blanks)
+    words.append(say("{} beyond that: {} % extra each.", beyond, extra))
     return flow.then(*words, counted=best, blanks=blanks, bonus=flow.bonus + beyond * extra / 100)
 
 
