@@ -17,8 +17,10 @@ def _past_triggers(flush):
 
     def sql_flush(self, style, tables, **options):
         with self.connection.cursor() as cursor:
-            held = "name LIKE '%_no_update' OR name LIKE '%_no_delete'"
-            cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND ({held})")  # noqa: S608
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master"
+                " WHERE type = 'trigger' AND (name LIKE '%_no_update' OR name LIKE '%_no_delete')"
+            )
             triggers = cursor.fetchall()
         drops = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
         return [*drops, *flush(self, style, tables, **options), *(sql for _, sql in triggers)]

@@ -294,7 +294,7 @@ ROWS: list[Row] = [
     Row("grading:excuse_revoke", 405, 405, 405, 405, outsider=405, make=with_excused),
     Row("api:excuse_list", **INSTRUCTOR, make=api_student, **API),
     Row("api:excuse_list", 403, 403, 403, 201, method="post", json=True, data=EXCUSED, make=api_excusable, **API),
-    Row("api:excuse_missing", 403, 403, 403, 201, method="post", json=True, data={"reason": "x"}, make=api_student, **API),
+    Row("api:excuse_missing", 403, 403, 403, 200, method="post", json=True, data={"reason": "x"}, make=api_student, **API),
     Row("api:excuse_revoke", **INSTRUCTOR, method="post", json=True, make=api_excused, **API),
     Row("api:policy_detail", student=200, other=200, assistant=200, instructor=200, make=with_policy, **API),
     Row("api:policy_detail", **INSTRUCTOR, method="put", json=True, data=POLICY, make=with_policy, **API),

@@ -153,8 +153,10 @@ def test_all_that_is_missing_is_excused_on_the_page_and_by_the_api(seminar, late
     ]
     address = reverse("api:excuse_missing", args=[course.slug, student.pk])
     answer = client.post(address, {"reason": "ill"}, content_type="application/json")
+    again = client.post(address, {"reason": "ill"}, content_type="application/json")
 
     assert (offered, said) == (True, [1, 1])
+    assert (again.status_code, again.json()) == (200, [])  # nothing was made
     assert (answer.status_code, [one["item"] for one in answer.json()]) == (201, ["p3"])
 
 
